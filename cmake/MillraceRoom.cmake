@@ -1,0 +1,23 @@
+# millrace_room(NAME data DEPS api base [LIBS ICU::uc ...])
+#   A room: the folder that calls it, as the library millrace_<name>. DEPS are the rooms it may include (its own are
+#   understood); tests/unit/include_direction_test.cc holds the #include lines against the same table.
+#   LIBS are libraries from outside, never visible through the room's headers.
+function(millrace_room)
+  cmake_parse_arguments(ROOM "" "NAME" "DEPS;LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  if(sources)
+    add_library(millrace_${ROOM_NAME} STATIC ${sources})
+    set(reach PUBLIC)
+  else()
+    add_library(millrace_${ROOM_NAME} INTERFACE)
+    set(reach INTERFACE)
+  endif()
+  target_include_directories(millrace_${ROOM_NAME} ${reach} ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(millrace_${ROOM_NAME} ${reach} Threads::Threads tl::expected)
+  foreach(dep ${ROOM_DEPS})
+    target_link_libraries(millrace_${ROOM_NAME} ${reach} millrace_${dep})
+  endforeach()
+  if(sources)
+    target_link_libraries(millrace_${ROOM_NAME} PRIVATE ${ROOM_LIBS})
+  endif()
+endfunction()
