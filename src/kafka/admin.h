@@ -1,0 +1,40 @@
+#pragma once
+
+#include "millrace/config_map.h"
+#include "millrace/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace millrace::kafka {
+
+struct TopicDescription {
+  std::string name;
+  std::vector<std::int32_t> partitions;
+};
+
+struct NewTopic {
+  std::string name;
+  std::int32_t partitions = 1;           ///< -1: the broker's default
+  std::int16_t replication_factor = 1;   ///< -1: the broker's default
+  ConfigMap configs = {};
+};
+
+/// Questions to the cluster and changes of its topics.
+/// Threads: any; every call blocks until the answer, at most default.api.timeout.ms.
+/// Errors:  retriable: no answer in time; fatal: refused.
+class Admin {
+ public:
+  virtual ~Admin() = default;
+  virtual Result<std::string> cluster_id() = 0;
+  /// Those of the named topics that exist.
+  virtual Result<std::map<std::string, TopicDescription>> describe(
+      const std::vector<std::string>& topics) = 0;
+  /// One result for each topic, in order; one that exists already is Errors (conflict).
+  virtual std::vector<Result<void>> create(const std::vector<NewTopic>& topics) = 0;
+};
+
+}  // namespace millrace::kafka
