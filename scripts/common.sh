@@ -14,6 +14,15 @@ say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 # die TEXT...: says what is wrong and ends the script with exit code 1.
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
+# timed NAME COMMAND...: runs it and says how long it took, also when it fails.
+timed() {
+  local name=$1 from=$SECONDS status=0
+  shift
+  "$@" || status=$?
+  say "$name: $((SECONDS - from)) s$([ "$status" = 0 ] || echo ', failed')"
+  return "$status"
+}
+
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # jobs: parallel compilers: a core each, and 1.5 GiB of memory each.
