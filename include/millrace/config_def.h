@@ -47,6 +47,8 @@ class Validator {
     return check_ ? check_(name, value) : Result<void>{};
   }
   [[nodiscard]] const std::string& allowed() const { return allowed_; }
+  /// Whether `ConfigDef::parse` drops repeated elements, with a warning, before it asks this rule.
+  [[nodiscard]] bool drops_repeats() const { return drops_repeats_; }
   explicit operator bool() const { return static_cast<bool>(check_); }
 
   static Validator at_least(double minimum);
@@ -71,6 +73,7 @@ class Validator {
  private:
   std::string allowed_;
   Check check_;
+  bool drops_repeats_ = false;
 };
 
 /// "Invalid value <value> for configuration <name>: <why>", as an invalid_config error. A null
@@ -148,6 +151,8 @@ class ConfigDef {
                                                   const ClassLookup& classes = {}) const;
 
  private:
+  [[nodiscard]] std::vector<std::string> undefined_dependents() const;
+
   std::vector<ConfigKey> keys_;
   std::optional<Error> build_error_;
 };

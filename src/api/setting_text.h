@@ -1,0 +1,18 @@
+#pragma once
+
+#include "millrace/config.h"
+
+#include <string>
+#include <string_view>
+
+namespace millrace::detail {
+
+/// How a message shows a value: null as "null", a list as "[a, b]", a password as "[hidden]".
+std::string shown(const Setting& setting);
+
+std::string join(const std::vector<std::string>& texts, std::string_view separator);
+
+/// Without the characters up to U+0020 at both ends.
+std::string_view trimmed(std::string_view text);
+
+}  // namespace millrace::detail
