@@ -4,12 +4,20 @@
 #include "millrace/record.h"
 
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace millrace {
 
 /// Bytes as Kafka stores them; none is a null key or value.
 using NullableBytes = std::optional<std::string_view>;
+
+/// A header as Kafka stores it. Key and value may be borrowed.
+struct RawHeader {
+  Text key;
+  std::optional<Bytes> value;
+};
 
 /// Turns keys or values into bytes and back.
 /// Threads: each task has instances of its own and calls them from its thread.
@@ -22,11 +30,13 @@ class Converter {
   virtual Result<void> configure(const Config& config, bool is_key) = 0;
 
   /// The bytes are valid until the next call on this converter, and no longer than the value.
-  /// headers: may be added to; they are converted after the key and the value.
-  virtual Result<NullableBytes> from_connect(std::string_view topic, Headers& headers,
+  /// headers: those of the Kafka record so far; may be added to.
+  virtual Result<NullableBytes> from_connect(std::string_view topic,
+                                             std::vector<RawHeader>& headers,
                                              const SchemaPtr& schema, const Value& value) = 0;
   /// The value may borrow from the bytes.
-  virtual Result<SchemaAndValue> to_connect(std::string_view topic, const Headers& headers,
+  virtual Result<SchemaAndValue> to_connect(std::string_view topic,
+                                            std::span<const RawHeader> headers,
                                             NullableBytes bytes) = 0;
   virtual void close() {}
 };
