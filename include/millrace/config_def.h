@@ -1,8 +1,5 @@
 #pragma once
 
-#include "millrace/config.h"
-#include "millrace/result.h"
-
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,6 +7,9 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "millrace/config.h"
+#include "millrace/result.h"
 
 namespace millrace {
 
@@ -85,11 +85,13 @@ Error invalid_value(std::string_view name, const Setting& value, std::string_vie
 class Recommender {
  public:
   virtual ~Recommender() = default;
-  virtual Result<std::vector<Setting>> valid_values(std::string_view name, const Config& parsed) = 0;
+  virtual Result<std::vector<Setting>> valid_values(std::string_view name,
+                                                    const Config& parsed) = 0;
   virtual Result<bool> visible(std::string_view /*name*/, const Config& /*parsed*/) { return true; }
 };
 
-/// One setting. Without a default it is null unless set; `required()` makes it an error to leave it out.
+/// One setting. Without a default it is null unless set; `required()` makes it an error to leave it
+/// out.
 struct ConfigKey {
   std::string name;
   ConfigType type = ConfigType::string;

@@ -1,9 +1,9 @@
-#include "millrace/config_def.h"
+#include <algorithm>
+
 #include "api/number_text.h"
 #include "api/setting_text.h"
 #include "base/log.h"
-
-#include <algorithm>
+#include "millrace/config_def.h"
 
 namespace millrace {
 
@@ -100,17 +100,24 @@ Result<Setting> parse_setting(std::string_view name, const std::optional<std::st
       if (equals_ignoring_case(trimmed, "true")) return Setting(true);
       if (equals_ignoring_case(trimmed, "false")) return Setting(false);
       return invalid_value(name, *text, "Expected value to be either true or false");
-    case ConfigType::int32: return number(name, *text, detail::parse_int32(trimmed), type);
-    case ConfigType::int16: return number(name, *text, detail::parse_int16(trimmed), type);
-    case ConfigType::int64: return number(name, *text, detail::parse_int64(trimmed), type);
-    case ConfigType::float64: return number(name, *text, detail::parse_double(trimmed), type);
-    case ConfigType::list: return Setting(split_list(trimmed));
-    case ConfigType::password: return Setting(Password{trimmed});
+    case ConfigType::int32:
+      return number(name, *text, detail::parse_int32(trimmed), type);
+    case ConfigType::int16:
+      return number(name, *text, detail::parse_int16(trimmed), type);
+    case ConfigType::int64:
+      return number(name, *text, detail::parse_int64(trimmed), type);
+    case ConfigType::float64:
+      return number(name, *text, detail::parse_double(trimmed), type);
+    case ConfigType::list:
+      return Setting(split_list(trimmed));
+    case ConfigType::password:
+      return Setting(Password{trimmed});
     case ConfigType::class_name:
       if (!classes) break;
       if (std::optional<std::string> full_name = classes(trimmed)) return Setting(*full_name);
       return invalid_value(name, *text, "Class " + *text + " could not be found.");
-    case ConfigType::string: break;
+    case ConfigType::string:
+      break;
   }
   return Setting(trimmed);
 }

@@ -1,8 +1,8 @@
-#include "millrace/config_def.h"
-
 #include <algorithm>
 #include <map>
 #include <set>
+
+#include "millrace/config_def.h"
 
 namespace millrace {
 

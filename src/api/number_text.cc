@@ -1,9 +1,9 @@
 #include "api/number_text.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace millrace::detail {
 
@@ -56,12 +56,16 @@ std::optional<double> parse_double(std::string_view text) {
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
   if (error == std::errc::result_out_of_range) {
     const std::size_t exponent = text.find_first_of(hex ? "pP" : "eE");
-    const bool tiny = exponent != std::string_view::npos && text.substr(exponent + 1).starts_with('-');
+    const bool tiny =
+        exponent != std::string_view::npos && text.substr(exponent + 1).starts_with('-');
     value = tiny ? 0.0 : std::numeric_limits<double>::infinity();
   }
   return sign * value;
 }
 
-std::string double_text(double value) { return fmt::format("{}", value); }
+std::string double_text(double value) {
+  std::string text = fmt::format("{}", value);
+  return text.find_first_of(".enf") == std::string::npos ? text + ".0" : text;
+}
 
 }  // namespace millrace::detail

@@ -1,8 +1,9 @@
 #include "api/setting_text.h"
-#include "api/number_text.h"
 
 #include <optional>
 #include <type_traits>
+
+#include "api/number_text.h"
 
 namespace millrace {
 

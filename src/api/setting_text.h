@@ -1,9 +1,9 @@
 #pragma once
 
-#include "millrace/config.h"
-
 #include <string>
 #include <string_view>
+
+#include "millrace/config.h"
 
 namespace millrace::detail {
 

@@ -1,11 +1,11 @@
-#include "millrace/config_def.h"
-#include "api/number_text.h"
-#include "api/setting_text.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
+
+#include "api/number_text.h"
+#include "api/setting_text.h"
+#include "millrace/config_def.h"
 
 namespace millrace {
 
@@ -115,26 +115,28 @@ Validator Validator::between(double minimum, double maximum) { return range(mini
 
 Validator Validator::one_of(Texts values) {
   std::string allowed = detail::shown(values);
-  return {std::move(allowed), [values = std::move(values)](std::string_view name,
-                                                           const Setting& value) -> Result<void> {
-            const auto* text = std::get_if<std::string>(&value);
-            if (text != nullptr && std::ranges::find(values, *text) != values.end()) return {};
-            return invalid_value(name, value, "String must be one of: " + join(values, ", "));
-          }};
+  return {
+      std::move(allowed),
+      [values = std::move(values)](std::string_view name, const Setting& value) -> Result<void> {
+        const auto* text = std::get_if<std::string>(&value);
+        if (text != nullptr && std::ranges::find(values, *text) != values.end()) return {};
+        return invalid_value(name, value, "String must be one of: " + join(values, ", "));
+      }};
 }
 
 Validator Validator::one_of_ignoring_case(Texts values) {
   std::string allowed = "(case insensitive) " + detail::shown(values);
-  return {std::move(allowed),
-          [values = std::move(values)](std::string_view name, const Setting& value) -> Result<void> {
-            const auto* text = std::get_if<std::string>(&value);
-            const auto same = [text](const std::string& candidate) {
-              return upper_case(candidate) == upper_case(*text);
-            };
-            if (text != nullptr && std::ranges::any_of(values, same)) return {};
-            return invalid_value(name, value,
-                                 "String must be one of (case insensitive): " + join(values, ", "));
-          }};
+  return {
+      std::move(allowed),
+      [values = std::move(values)](std::string_view name, const Setting& value) -> Result<void> {
+        const auto* text = std::get_if<std::string>(&value);
+        const auto same = [text](const std::string& candidate) {
+          return upper_case(candidate) == upper_case(*text);
+        };
+        if (text != nullptr && std::ranges::any_of(values, same)) return {};
+        return invalid_value(name, value,
+                             "String must be one of (case insensitive): " + join(values, ", "));
+      }};
 }
 
 Validator Validator::non_empty_string() {
@@ -162,7 +164,8 @@ Validator Validator::non_empty_string_without_control_characters() {
             if (codes.empty()) return {};
             return invalid_value(name, value,
                                  "String may not contain control sequences but had the following "
-                                 "ASCII chars: " + join(codes, ", "));
+                                 "ASCII chars: " +
+                                     join(codes, ", "));
           }};
 }
 
@@ -180,10 +183,10 @@ Validator Validator::list(ListRules rules) {
   std::string allowed = rules.valid.empty() ? "unique elements" : detail::shown(rules.valid);
   allowed += rules.empty_allowed ? ", may be empty" : ", at least one";
   if (rules.null_allowed) allowed += ", may be null";
-  Validator validator(std::move(allowed), [rules = std::move(rules)](std::string_view name,
-                                                                     const Setting& value) {
-    return check_list(name, value, rules);
-  });
+  Validator validator(std::move(allowed),
+                      [rules = std::move(rules)](std::string_view name, const Setting& value) {
+                        return check_list(name, value, rules);
+                      });
   validator.drops_repeats_ = true;
   return validator;
 }
@@ -191,8 +194,9 @@ Validator Validator::list(ListRules rules) {
 Validator Validator::all_of(std::vector<Validator> validators) {
   Texts allowed;
   for (const Validator& validator : validators) allowed.push_back(validator.allowed());
-  return {join(allowed, ", "), [validators = std::move(validators)](
-                                   std::string_view name, const Setting& value) -> Result<void> {
+  return {join(allowed, ", "),
+          [validators = std::move(validators)](std::string_view name,
+                                               const Setting& value) -> Result<void> {
             for (const Validator& validator : validators) {
               MILLRACE_TRY(validator.check(name, value));
             }
