@@ -106,6 +106,7 @@ bool equal(const SchemaPtr& a, const SchemaPtr& b);
 
 /// Builds a schema step by step. The first step that fails is remembered, the steps after it do
 /// nothing, and `build` returns its error (ErrorCode::bad_record, Java: SchemaBuilderException).
+/// Can be copied, and used on after `build`: what was built never changes.
 /// Threads: one.
 /// Source:  org.apache.kafka.connect.data.SchemaBuilder.
 class SchemaBuilder {
@@ -135,8 +136,10 @@ class SchemaBuilder {
   [[nodiscard]] SchemaPtr build_checked() const;
 
  private:
+  /// False when an earlier step failed, or when this one would change what is already set.
   bool once(bool already_set, std::string_view what);
   SchemaBuilder& fail(std::string message);
+  Schema& edit();  ///< copies a schema that somebody else holds too
 
   std::shared_ptr<Schema> schema_;
   std::optional<Error> error_;
