@@ -45,13 +45,17 @@ fetch() {
   if [ ! -f "$cache/complete-$sum" ]; then
     say "fetching Apache Kafka $version into $cache"
     rm -rf "$cache"/{libs,plugins,complete-*,broker-*}
-    local copy=(mvn -B -q -Dstyle.color=never -f "$pom" dependency:copy-dependencies "-DoutputDirectory=$cache/libs")
-    "${copy[@]}" </dev/null >&2 || "${copy[@]}" </dev/null >&2 || die "Maven could not fetch what $pom names"
+    # Twice, for networks that hiccup: what has arrived is not fetched again.
+    copy_jars || copy_jars || { tail -20 "$cache/maven.log" >&2 && die "Maven could not fetch what $pom names"; }
     mkdir -p "$cache/plugins/file"
     ln "$cache"/libs/connect-file-*.jar "$cache/plugins/file/"
     touch "$cache/complete-$sum"
   fi
   exec {lock}>&-
+}
+
+copy_jars() {
+  mvn -B -f "$pom" dependency:copy-dependencies "-DoutputDirectory=$cache/libs" </dev/null >"$cache/maven.log" 2>&1
 }
 
 # jvm ARG...: becomes a java process with Kafka's jars.

@@ -51,7 +51,7 @@ need() {
   fi
   missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
-  say "installing: $(tr '\n' ' ' <<<"${missing//|*/}")"
+  say "installing: $(cut -d '|' -f 1 <<<"$missing" | paste -sd ' ')"
   # Says no to a removal: what the machine's owner installed is worth more than this build.
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-remove --no-install-recommends
     -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3)
