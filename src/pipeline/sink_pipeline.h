@@ -1,0 +1,120 @@
+#pragma once
+
+#include "kafka/consumer.h"
+#include "millrace/sink.h"
+#include "pipeline/error_policy.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/sink_commits.h"
+#include "pipeline/stages.h"
+#include "pipeline/surroundings.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace millrace::pipeline {
+
+/// What a sink task is made of and lives with.
+struct SinkParts {
+  std::string task_id;  ///< "orders-0", for messages
+  std::unique_ptr<SinkTask> task;
+  Config config;
+  Converters converters;
+  TransformChain transforms;
+  std::function<Result<ConfigMap>()> current_configs;
+  std::function<Result<std::unique_ptr<kafka::Consumer>>()> make_consumer;
+  std::vector<std::string> topics;
+  /// topics.regex: says whether a topic belongs to the connector. Empty: `topics` holds.
+  std::function<bool(std::string_view)> topic_matches;
+  std::chrono::milliseconds topic_refresh_interval{300'000};
+  bool tolerate_errors = false;
+  std::chrono::milliseconds offset_flush_interval{60'000};
+  std::chrono::milliseconds offset_flush_timeout{5'000};
+};
+
+/// Moves records from Kafka into a sink task: poll → convert → transform → put, and commits the
+/// offsets that the task lets go of.
+/// Threads: the task's, but for the wake of TaskControl.
+/// Source:  WorkerSinkTask.
+class SinkPipeline final : public Pipeline,
+                           private kafka::RebalanceListener,
+                           private SinkTaskContext {
+ public:
+  SinkPipeline(SinkParts parts, Surroundings surroundings);
+  ~SinkPipeline() override;
+
+  Result<void> run() override;
+
+  // The steps that run is made of, for tests: start, then iterate until the task has to stop.
+  Result<void> start();
+  Result<void> iterate();
+  void finish();
+
+ private:
+  // the way of a record
+  Result<void> poll();
+  Result<void> convert_batch();
+  Result<bool> convert(const kafka::Message& message, SinkRecord& record);
+  Result<void> deliver();
+
+  // what happens between batches
+  Result<void> follow_topics();
+  void follow_pause();
+  Result<void> apply_seeks();
+  void commit_if_due();
+  void commit(const PartitionSet& partitions, bool closing);
+  void pause_all();
+  void resume_all();
+  [[nodiscard]] std::chrono::milliseconds poll_time() const;
+
+  // RebalanceListener
+  void assigned(const PartitionOffsets& positions) override;
+  void revoked(const PartitionSet& partitions) override;
+  void lost(const PartitionSet& partitions) override;
+  void forget(const PartitionSet& partitions);
+  void close_partitions(const PartitionSet& partitions);
+
+  // SinkTaskContext
+  Result<ConfigMap> configs() override { return parts_.current_configs(); }
+  void offset(const PartitionOffsets& offsets) override;
+  void timeout(std::chrono::milliseconds time) override { timeout_ = time; }
+  [[nodiscard]] const PartitionSet& assignment() const override { return assignment_; }
+  Result<void> pause(const PartitionSet& partitions) override;
+  Result<void> resume(const PartitionSet& partitions) override;
+  void request_commit() override { commit_requested_ = true; }
+  ErrantRecordReporter* errant_record_reporter() override { return nullptr; }
+  PluginMetrics& metrics() override { return surroundings_.plugin_metrics; }
+
+  SinkParts parts_;
+  Surroundings surroundings_;
+  ErrorPolicy policy_;
+  std::unique_ptr<kafka::Consumer> consumer_;
+  bool started_ = false;
+
+  kafka::MessageBatch batch_;        // what records_ points into
+  kafka::MessageBatch spare_;        // polled into while a batch is offered again
+  std::vector<SinkRecord> records_;  // its storage is used again
+  std::size_t count_ = 0;            // how many of records_ are this batch
+  std::vector<RawHeader> raw_headers_;
+  bool redelivering_ = false;
+
+  PartitionSet assignment_;
+  SinkCommits commits_;
+  Clock::Time next_commit_;
+  Clock::Time next_topic_refresh_;
+  std::vector<std::string> subscribed_;
+  bool commit_requested_ = false;
+
+  bool paused_ = false;  // the connector
+  PartitionSet paused_by_task_;
+  PartitionOffsets seeks_;
+  std::optional<std::chrono::milliseconds> timeout_;
+  std::optional<Error> rebalance_error_;
+  bool rebalanced_ = false;
+};
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,362 @@
+#include "pipeline/source_pipeline.h"
+
+#include "base/log.h"
+#include "pipeline/plugin_call.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::pipeline {
+
+namespace {
+
+constexpr std::chrono::milliseconds send_retry_pause{100};
+constexpr std::chrono::milliseconds serve_slice{100};  // while acknowledgements are outstanding
+constexpr std::chrono::milliseconds close_timeout{30'000};
+
+const log::Logger& logger() {
+  static const log::Logger& instance =
+      log::logger("org.apache.kafka.connect.runtime.WorkerSourceTask");
+  return instance;
+}
+
+}  // namespace
+
+SourcePipeline::SourcePipeline(SourceParts parts, Surroundings surroundings)
+    : parts_(std::move(parts)),
+      surroundings_(surroundings),
+      policy_(parts_.tolerate_errors, surroundings.counters),
+      submitted_(pool_) {}
+
+SourcePipeline::~SourcePipeline() = default;
+
+Result<void> SourcePipeline::run() {
+  Result<void> result = start();
+  while (result && !surroundings_.control.stopping()) result = iterate();
+  finish();
+  return result;
+}
+
+Result<void> SourcePipeline::start() {
+  if (surroundings_.control.paused()) {
+    surroundings_.listener.paused();
+    if (surroundings_.control.wait_while_paused()) return {};
+  }
+  auto producer = parts_.make_producer(*this);
+  if (!producer) return std::move(producer.error());
+  producer_ = std::move(*producer);
+  started_ = true;
+  MILLRACE_TRY(call_plugin("initialize", [this] { return parts_.task->initialize(*this); }));
+  MILLRACE_TRY(call_plugin("start", [this] { return parts_.task->start(parts_.config); }));
+  logger().info("Source task finished initialization and start");
+  surroundings_.listener.running();
+  return {};
+}
+
+Result<void> SourcePipeline::iterate() {
+  collect_offsets();
+  tell_task_of_commit();
+  if (surroundings_.control.paused()) {
+    wait_while_paused();
+    return {};
+  }
+  MILLRACE_TRY(take_send_error());
+  if (batch_ == nullptr) MILLRACE_TRY(poll_batch());
+  if (batch_ != nullptr) MILLRACE_TRY(send_batch());
+  producer_->serve(std::chrono::milliseconds(0));
+  return {};
+}
+
+Result<void> SourcePipeline::poll_batch() {
+  TrackedBatch* batch = pool_.take();
+  const Result<void> polled =
+      call_plugin("poll", [this, batch] { return parts_.task->poll(batch->batch); });
+  if (!polled && polled.error().code() == ErrorCode::retriable) {
+    logger().warn("{} failed to poll records, will poll again: {}", parts_.task_id,
+                  polled.error().message());
+  }
+  if (!polled || batch->batch.empty()) {
+    pool_.release(*batch);
+    if (!polled && polled.error().code() != ErrorCode::retriable) return polled;
+    return {};
+  }
+  surroundings_.counters.source_record_poll.add(batch->batch.size());
+  batch_ = batch;
+  next_ = 0;
+  return {};
+}
+
+Result<void> SourcePipeline::send_batch() {
+  const std::span<const SourceRecord> records = std::as_const(batch_->batch).records();
+  for (; next_ < records.size(); ++next_) {
+    if (send_error_) return take_send_error();
+    const Result<Sent> sent = send_record(records[next_]);
+    if (!sent) return sent.error();
+    if (*sent == Sent::later) {
+      surroundings_.control.wait_for(send_retry_pause);
+      return {};
+    }
+  }
+  pool_.release(*std::exchange(batch_, nullptr));
+  return {};
+}
+
+/// One record on its way: transform, convert, hand over to the producer.
+Result<SourcePipeline::Sent> SourcePipeline::send_record(const SourceRecord& record) {
+  const Record* current = &record;
+  std::optional<Record> transformed;
+  if (!parts_.transforms.empty()) {
+    auto result = call_plugin("transformation", [&] { return parts_.transforms.apply(record); });
+    if (!result) {
+      MILLRACE_TRY(policy_.failed(Stage::transformation, std::move(result.error())));
+      leave_out(record);
+      return Sent::yes;
+    }
+    if (!*result) {
+      leave_out(record);
+      return Sent::yes;
+    }
+    transformed = std::move(*result);
+    current = &*transformed;
+  }
+  Result<std::optional<kafka::OutgoingRecord>> outgoing = convert(*current);
+  if (!outgoing) return std::move(outgoing.error());
+  if (!*outgoing) {
+    leave_out(record);
+    return Sent::yes;
+  }
+  return hand_over(record, **outgoing);
+}
+
+/// The bytes of a record, valid until the next one is converted; none: it failed and is tolerated.
+Result<std::optional<kafka::OutgoingRecord>> SourcePipeline::convert(const Record& record) {
+  const std::string_view topic = record.topic.view();
+  if (topic.empty()) {
+    return Error{ErrorCode::fatal, "java.lang.IllegalArgumentException", "Topic cannot be null."};
+  }
+  if (record.partition && *record.partition < 0) {
+    return Error{ErrorCode::fatal, "java.lang.IllegalArgumentException",
+                 "Invalid partition: " + std::to_string(*record.partition) +
+                     ". Partition number should always be non-negative or null."};
+  }
+  kafka::OutgoingRecord outgoing{.topic = topic, .partition = record.partition};
+  if (record.timestamp && *record.timestamp != -1) {
+    if (*record.timestamp < -1) {
+      return Error{ErrorCode::fatal, "org.apache.kafka.connect.errors.InvalidRecordException",
+                   "Invalid record timestamp " + std::to_string(*record.timestamp)};
+    }
+    outgoing.timestamp = record.timestamp;
+  }
+
+  raw_headers_.clear();
+  for (const Header& header : record.headers) {
+    auto bytes = call_plugin("header converter", [&] {
+      return parts_.converters.header->from_connect_header(topic, header.key.view(), header.schema,
+                                                           header.value);
+    });
+    if (!bytes) {
+      MILLRACE_TRY(policy_.failed(Stage::header_converter, std::move(bytes.error())));
+      return std::nullopt;
+    }
+    raw_headers_.push_back({header.key, *bytes ? std::optional(Bytes(**bytes)) : std::nullopt});
+  }
+  auto key = call_plugin("key converter", [&] {
+    return parts_.converters.key->from_connect(topic, raw_headers_, record.key_schema, record.key);
+  });
+  if (!key) {
+    MILLRACE_TRY(policy_.failed(Stage::key_converter, std::move(key.error())));
+    return std::nullopt;
+  }
+  auto value = call_plugin("value converter", [&] {
+    return parts_.converters.value->from_connect(topic, raw_headers_, record.value_schema,
+                                                 record.value);
+  });
+  if (!value) {
+    MILLRACE_TRY(policy_.failed(Stage::value_converter, std::move(value.error())));
+    return std::nullopt;
+  }
+  outgoing.key = *key;
+  outgoing.value = *value;
+  if (!raw_headers_.empty()) {
+    message_headers_.clear();
+    for (const RawHeader& header : raw_headers_) {
+      message_headers_.push_back(
+          {header.key.view(), header.value ? NullableBytes(header.value->view()) : std::nullopt});
+    }
+    outgoing.headers = message_headers_;
+  }
+  return outgoing;
+}
+
+/// Waits for room in the producer's queue and for the topic to appear, as long as max.block.ms.
+Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& record,
+                                                       kafka::OutgoingRecord outgoing) {
+  SubmittedOffsets::Entry& entry = submitted_.submit(*batch_, record);
+  outgoing.tag = &entry;
+  std::optional<Clock::Time> deadline;
+  while (true) {
+    const Result<kafka::SendStatus> status = producer_->send(outgoing);
+    if (!status) {  // too large: known at once, and treated as if the broker had said so
+      const RecordMetadata nowhere;
+      delivered(&entry, nowhere, &status.error());
+      return Sent::yes;
+    }
+    if (*status == kafka::SendStatus::accepted) return Sent::yes;
+    if (!deadline) {
+      deadline = deadline_after(surroundings_.clock.now(), producer_->max_block());
+      if (*status == kafka::SendStatus::no_topic) {
+        logger().info("{} waits until topic '{}' can be written to", parts_.task_id, outgoing.topic);
+      }
+    } else if (surroundings_.clock.now() >= *deadline) {
+      submitted_.withdraw(entry);
+      return Error{ErrorCode::fatal, "Unrecoverable exception trying to send"}.caused_by(
+          Error{ErrorCode::retriable, "org.apache.kafka.common.errors.TimeoutException",
+                "Topic " + std::string(outgoing.topic) +
+                    " could not be written to within max.block.ms=" +
+                    std::to_string(producer_->max_block().count())});
+    }
+    producer_->serve(serve_slice);
+    if (surroundings_.control.stopping() || surroundings_.control.paused() || send_error_) {
+      submitted_.withdraw(entry);
+      return Sent::later;
+    }
+  }
+}
+
+/// A record that does not go to Kafka: its offset is not recorded.
+void SourcePipeline::leave_out(const SourceRecord& record) {
+  const Result<void> told = call_plugin(
+      "commit_record", [&] { return parts_.task->commit_record(record, nullptr); });
+  if (!told) logger().warn("{} commit_record failed: {}", parts_.task_id, told.error().message());
+}
+
+void SourcePipeline::delivered(void* tag, const RecordMetadata& metadata, const Error* error) {
+  auto& entry = *static_cast<SubmittedOffsets::Entry*>(tag);
+  const RecordMetadata* known = &metadata;
+  if (error != nullptr) {
+    if (surroundings_.control.cancelled()) return;
+    logger().error("{} failed to send record to {}: {}", parts_.task_id,
+                   entry.record->topic.view(), error->message());
+    if (!policy_.tolerates()) {
+      if (!send_error_) {
+        send_error_ = Error{ErrorCode::fatal, "Unrecoverable exception from producer send callback"}
+                          .caused_by(*error);
+      }
+      return;
+    }
+    static_cast<void>(policy_.failed(Stage::kafka_produce, *error));
+    known = nullptr;
+  }
+  if (known != nullptr) surroundings_.counters.source_record_write.add();
+  const Result<void> told = call_plugin(
+      "commit_record", [&] { return parts_.task->commit_record(*entry.record, known); });
+  if (!told) logger().warn("{} commit_record failed: {}", parts_.task_id, told.error().message());
+  submitted_.acknowledge(entry);
+}
+
+Result<void> SourcePipeline::take_send_error() {
+  if (!send_error_ && producer_) send_error_ = producer_->fatal_error();
+  if (!send_error_) return {};
+  return *send_error_;
+}
+
+bool SourcePipeline::wait_for(std::chrono::milliseconds time) {
+  TaskControl& control = surroundings_.control;
+  const Clock::Time deadline = deadline_after(surroundings_.clock.now(), time);
+  const bool paused = control.paused();
+  while (!control.stopping() && control.paused() == paused) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - surroundings_.clock.now());
+    if (left.count() <= 0) break;
+    if (producer_->outstanding() == 0) return control.wait_for(left);
+    producer_->serve(std::min(left, serve_slice));
+    collect_offsets();
+  }
+  return control.stopping();
+}
+
+void SourcePipeline::wait_while_paused() {
+  surroundings_.listener.paused();
+  while (producer_->outstanding() > 0 && surroundings_.control.paused() &&
+         !surroundings_.control.stopping() && !send_error_) {
+    producer_->serve(serve_slice);
+  }
+  collect_offsets();
+  if (!surroundings_.control.wait_while_paused()) surroundings_.listener.running();
+}
+
+void SourcePipeline::collect_offsets() {
+  if (submitted_.empty()) return;
+  const MutexLock lock(mutex_);
+  submitted_.collect(committable_);
+}
+
+void SourcePipeline::tell_task_of_commit() {
+  {
+    const MutexLock lock(mutex_);
+    if (!std::exchange(committed_, false)) return;
+  }
+  const Result<void> told = call_plugin("commit", [this] { return parts_.task->commit(); });
+  if (!told) logger().warn("{} commit failed: {}", parts_.task_id, told.error().message());
+}
+
+void SourcePipeline::commit_offsets() {
+  CommittableOffsets offsets;
+  {
+    const MutexLock lock(mutex_);
+    if (committing_ || ended_ || surroundings_.control.cancelled()) return;
+    committing_ = true;
+    offsets = std::exchange(committable_, {});
+  }
+  const std::size_t count = offsets.size();
+  const Result<void> stored = parts_.committer->commit(std::move(offsets));
+  if (stored) {
+    surroundings_.counters.offset_commit_success.add();
+    logger().debug("{} stored the offsets of {} source partitions", parts_.task_id, count);
+  } else {
+    surroundings_.counters.offset_commit_failure.add();
+    logger().error("{} failed to commit offsets, will try again at the next interval: {}",
+                   parts_.task_id, stored.error().message());
+  }
+  const MutexLock lock(mutex_);
+  committing_ = false;
+  committed_ = committed_ || static_cast<bool>(stored);
+  commit_done_.notify_all();
+}
+
+void SourcePipeline::abandon() {
+  if (producer_) producer_->abandon();
+}
+
+/// The end: what is still on its way gets a last chance to be acknowledged, then one last commit.
+void SourcePipeline::finish() {
+  if (producer_ && !surroundings_.control.cancelled()) {
+    if (!producer_->flush(parts_.offset_flush_timeout)) {
+      logger().warn("{} gives up waiting for {} records that were not acknowledged within {} ms",
+                    parts_.task_id, producer_->outstanding(), parts_.offset_flush_timeout.count());
+    }
+    collect_offsets();
+    {  // a commit of the committer's that is still running must come first
+      const MutexLock lock(mutex_);
+      while (committing_) commit_done_.wait(mutex_);
+    }
+    commit_offsets();
+    tell_task_of_commit();
+  }
+  {
+    const MutexLock lock(mutex_);
+    ended_ = true;
+  }
+  if (started_) {
+    const Result<void> stopped = call_plugin("stop", [this] { return parts_.task->stop(); });
+    if (!stopped) {
+      logger().warn("Could not stop task {}: {}", parts_.task_id, stopped.error().message());
+    }
+  }
+  if (producer_) {
+    producer_->close(surroundings_.control.cancelled() ? std::chrono::milliseconds(0) : close_timeout);
+  }
+  parts_.transforms.close();
+  parts_.converters.close();
+}
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "base/mutex.h"
+#include "kafka/producer.h"
+#include "millrace/source.h"
+#include "pipeline/error_policy.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/stages.h"
+#include "pipeline/submitted_offsets.h"
+#include "pipeline/surroundings.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace millrace::pipeline {
+
+/// Stores source offsets. Threads: the committer's, and the task's at its end; never both at once.
+class OffsetCommitter {
+ public:
+  virtual ~OffsetCommitter() = default;
+  /// Stores these with what an earlier call could not. Nothing to store is a success.
+  /// Errors: nothing was stored; what was handed in is kept for the next call, under newer ones.
+  virtual Result<void> commit(CommittableOffsets offsets) = 0;
+};
+
+/// What a source task is made of and lives with.
+struct SourceParts {
+  std::string task_id;  ///< "orders-0", for messages
+  std::unique_ptr<SourceTask> task;
+  Config config;
+  Converters converters;
+  TransformChain transforms;
+  std::unique_ptr<OffsetCommitter> committer;
+  std::unique_ptr<OffsetStorageReader> reader;
+  std::function<Result<ConfigMap>()> current_configs;
+  std::function<Result<std::unique_ptr<kafka::Producer>>(kafka::DeliveryListener&)> make_producer;
+  bool tolerate_errors = false;
+  std::chrono::milliseconds offset_flush_timeout{5000};
+};
+
+/// Moves records from a source task into Kafka: poll → transform → convert → send, and stores the
+/// offsets of what was acknowledged.
+/// Threads: everything on the task's thread, but for commit_offsets and abandon (see Pipeline).
+/// Source:  AbstractWorkerSourceTask, WorkerSourceTask.
+class SourcePipeline final : public Pipeline,
+                             private kafka::DeliveryListener,
+                             private SourceTaskContext {
+ public:
+  SourcePipeline(SourceParts parts, Surroundings surroundings);
+  ~SourcePipeline() override;
+
+  Result<void> run() override;
+  void commit_offsets() override;
+  void abandon() override;
+
+  // The steps that run is made of, for tests: start, then iterate until the task has to stop.
+  Result<void> start();
+  Result<void> iterate();
+  void finish();
+
+ private:
+  // the way of a record
+  Result<void> poll_batch();
+  Result<void> send_batch();
+  enum class Sent : std::uint8_t { yes, later };
+  Result<Sent> send_record(const SourceRecord& record);
+  Result<std::optional<kafka::OutgoingRecord>> convert(const Record& record);
+  Result<Sent> hand_over(const SourceRecord& record, kafka::OutgoingRecord outgoing);
+  void leave_out(const SourceRecord& record);
+  void delivered(void* tag, const RecordMetadata& metadata, const Error* error) override;
+
+  void collect_offsets();
+  void wait_while_paused();
+  void tell_task_of_commit();
+  Result<void> take_send_error();
+
+  // SourceTaskContext
+  Result<ConfigMap> configs() override { return parts_.current_configs(); }
+  OffsetStorageReader& offsets() override { return *parts_.reader; }
+  TransactionContext* transactions() override { return nullptr; }
+  PluginMetrics& metrics() override { return surroundings_.plugin_metrics; }
+  bool wait_for(std::chrono::milliseconds time) override;
+
+  SourceParts parts_;
+  Surroundings surroundings_;
+  ErrorPolicy policy_;
+  std::unique_ptr<kafka::Producer> producer_;
+  BatchPool pool_;
+  SubmittedOffsets submitted_;
+  TrackedBatch* batch_ = nullptr;  // being sent; null: poll for the next one
+  std::size_t next_ = 0;           // the record of it that comes next
+  std::optional<Error> send_error_;
+  bool started_ = false;
+  std::vector<RawHeader> raw_headers_;  // of the record being converted
+  std::vector<kafka::MessageHeader> message_headers_;
+
+  Mutex mutex_;
+  CommittableOffsets committable_ GUARDED_BY(mutex_);
+  bool committed_ GUARDED_BY(mutex_) = false;  // the task has to be told
+  bool committing_ GUARDED_BY(mutex_) = false;
+  bool ended_ GUARDED_BY(mutex_) = false;
+  CondVar commit_done_;
+};
+
+}  // namespace millrace::pipeline

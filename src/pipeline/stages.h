@@ -1,0 +1,57 @@
+#pragma once
+
+#include "millrace/converter.h"
+#include "millrace/transformation.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace::pipeline {
+
+/// The converters of one task; instances of its own.
+struct Converters {
+  std::unique_ptr<Converter> key;
+  std::unique_ptr<Converter> value;
+  std::unique_ptr<HeaderConverter> header;
+  std::string key_class;
+  std::string value_class;
+  std::string header_class;
+
+  void close() {
+    if (key) key->close();
+    if (value) value->close();
+    if (header) header->close();
+  }
+};
+
+/// The transformations of one task, in order. An empty chain costs nothing.
+class TransformChain {
+ public:
+  TransformChain() = default;
+  explicit TransformChain(std::vector<std::unique_ptr<Transformation>> steps)
+      : steps_(std::move(steps)) {}
+
+  [[nodiscard]] bool empty() const { return steps_.empty(); }
+  /// The record to go on with; none: it was dropped.
+  Result<std::optional<Record>> apply(const Record& record) {
+    std::optional<Record> current(record);
+    for (const auto& step : steps_) {
+      auto next = step->apply(*current);
+      if (!next) return std::move(next.error());
+      current = std::move(*next);
+      if (!current) break;
+    }
+    return current;
+  }
+  void close() {
+    for (const auto& step : steps_) step->close();
+  }
+
+ private:
+  std::vector<std::unique_ptr<Transformation>> steps_;
+};
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,61 @@
+#include "pipeline/task_control.h"
+
+namespace millrace::pipeline {
+
+void TaskControl::stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_.store(true, std::memory_order_release);
+  }
+  changed();
+}
+
+void TaskControl::cancel() {
+  {
+    const MutexLock lock(mutex_);
+    cancelled_.store(true, std::memory_order_release);
+    stopping_.store(true, std::memory_order_release);
+  }
+  changed();
+}
+
+void TaskControl::set_paused(bool paused) {
+  {
+    const MutexLock lock(mutex_);
+    paused_.store(paused, std::memory_order_release);
+  }
+  changed();
+}
+
+void TaskControl::changed() {
+  condition_.notify_all();
+  std::function<void()> wake;
+  {
+    const MutexLock lock(mutex_);
+    wake = wake_;
+  }
+  if (wake) wake();
+}
+
+void TaskControl::set_wake(std::function<void()> wake) {
+  const MutexLock lock(mutex_);
+  wake_ = std::move(wake);
+}
+
+bool TaskControl::wait_for(std::chrono::milliseconds time) {
+  const Clock::Time deadline = deadline_after(clock_.now(), time);
+  const MutexLock lock(mutex_);
+  const bool paused = paused_;
+  while (!stopping() && this->paused() == paused && clock_.now() < deadline) {
+    clock_.wait_until(mutex_, condition_, deadline);
+  }
+  return stopping();
+}
+
+bool TaskControl::wait_while_paused() {
+  const MutexLock lock(mutex_);
+  while (!stopping() && paused()) condition_.wait(mutex_);
+  return stopping();
+}
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/mutex.h"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+
+namespace millrace::pipeline {
+
+/// What others want of a task, and the waits of the task that such a wish ends.
+/// Threads: stop, cancel and set_paused from any; the waits from the task's own.
+class TaskControl {
+ public:
+  explicit TaskControl(Clock& clock) : clock_(clock) {}
+
+  /// Come to an orderly end: commit, stop, close.
+  void stop();
+  /// The task did not end in time: no more commits and status reports from now on.
+  void cancel();
+  void set_paused(bool paused);
+  /// Called, outside of any lock, after each change: ends waits that happen elsewhere, in a poll.
+  void set_wake(std::function<void()> wake);
+
+  [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool paused() const { return paused_.load(std::memory_order_acquire); }
+
+  /// Waits until the time is over or somebody wants something. True: the task has to stop.
+  bool wait_for(std::chrono::milliseconds time);
+  /// Waits while the task is to be paused. True: the task has to stop.
+  bool wait_while_paused();
+
+ private:
+  void changed();
+
+  Clock& clock_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> cancelled_ = false;
+  std::atomic<bool> paused_ = false;
+  Mutex mutex_;
+  CondVar condition_;
+  std::function<void()> wake_ GUARDED_BY(mutex_);
+};
+
+/// Told what a task has come to. Threads: the task's.
+class TaskListener {
+ public:
+  virtual ~TaskListener() = default;
+  virtual void running() = 0;
+  virtual void paused() = 0;
+};
+
+}  // namespace millrace::pipeline
