@@ -53,10 +53,10 @@ need() {
   [ -n "$missing" ] || return 0
   say "installing: $(cut -d '|' -f 1 <<<"$missing" | paste -sd ' ')"
   # Says no to a removal: what the machine's owner installed is worth more than this build.
-  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-remove --no-install-recommends
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 --no-remove --no-install-recommends
     -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3)
   as_root "${apt[@]}" update >&2 || say "apt-get update failed; trying with the package lists at hand"
-  names=$(known_names <<<"$missing")
+  names=$(known_names <<<"$missing") || exit 1
   # shellcheck disable=SC2086 # one word a package
   as_root "${apt[@]}" install $names >&2 || die "could not install: ${names//$'\n'/ }"
 }
