@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "api/number_text.h"
 #include "api/setting_text.h"
+#include "base/java_number.h"
 #include "base/log.h"
 #include "millrace/config_def.h"
 
@@ -94,20 +94,20 @@ Error invalid_value(std::string_view name, const Setting& value, std::string_vie
 Result<Setting> parse_setting(std::string_view name, const std::optional<std::string>& text,
                               ConfigType type, const ClassLookup& classes) {
   if (!text) return Setting();
-  const std::string trimmed(detail::trimmed(*text));
+  const std::string trimmed(java_trim(*text));
   switch (type) {
     case ConfigType::boolean:
       if (equals_ignoring_case(trimmed, "true")) return Setting(true);
       if (equals_ignoring_case(trimmed, "false")) return Setting(false);
       return invalid_value(name, *text, "Expected value to be either true or false");
     case ConfigType::int32:
-      return number(name, *text, detail::parse_int32(trimmed), type);
+      return number(name, *text, parse_java_integer<std::int32_t>(trimmed), type);
     case ConfigType::int16:
-      return number(name, *text, detail::parse_int16(trimmed), type);
+      return number(name, *text, parse_java_integer<std::int16_t>(trimmed), type);
     case ConfigType::int64:
-      return number(name, *text, detail::parse_int64(trimmed), type);
+      return number(name, *text, parse_java_integer<std::int64_t>(trimmed), type);
     case ConfigType::float64:
-      return number(name, *text, detail::parse_double(trimmed), type);
+      return number(name, *text, parse_java_float<double>(trimmed), type);
     case ConfigType::list:
       return Setting(split_list(trimmed));
     case ConfigType::password:

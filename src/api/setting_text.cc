@@ -3,7 +3,7 @@
 #include <optional>
 #include <type_traits>
 
-#include "api/number_text.h"
+#include "base/java_number.h"
 
 namespace millrace {
 
@@ -16,13 +16,6 @@ std::string join(const std::vector<std::string>& texts, std::string_view separat
     joined += texts[i];
   }
   return joined;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::string shown(const Setting& setting) {
@@ -43,7 +36,7 @@ std::optional<std::string> to_text(const Setting& setting) {
         } else if constexpr (std::is_same_v<T, bool>) {
           return value ? "true" : "false";
         } else if constexpr (std::is_same_v<T, double>) {
-          return detail::double_text(value);
+          return java_number(value);
         } else if constexpr (std::is_integral_v<T>) {
           return std::to_string(value);
         } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {

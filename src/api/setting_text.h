@@ -12,7 +12,4 @@ std::string shown(const Setting& setting);
 
 std::string join(const std::vector<std::string>& texts, std::string_view separator);
 
-/// Without the characters up to U+0020 at both ends.
-std::string_view trimmed(std::string_view text);
-
 }  // namespace millrace::detail

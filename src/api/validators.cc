@@ -3,8 +3,8 @@
 #include <limits>
 #include <set>
 
-#include "api/number_text.h"
 #include "api/setting_text.h"
+#include "base/java_number.h"
 #include "millrace/config_def.h"
 
 namespace millrace {
@@ -40,7 +40,7 @@ std::string limit_text(double limit, bool whole) {
   if (whole && std::trunc(limit) == limit && std::abs(limit) < 9.2e18) {
     return std::to_string(static_cast<std::int64_t>(limit));
   }
-  return detail::double_text(limit);
+  return java_number(limit);
 }
 
 Validator range(double minimum, double maximum) {
