@@ -45,6 +45,7 @@ Result<void> SourcePipeline::start() {
   auto producer = parts_.make_producer(*this);
   if (!producer) return std::move(producer.error());
   producer_ = std::move(*producer);
+  abandonable_.store(producer_.get(), std::memory_order_release);
   started_ = true;
   MILLRACE_TRY(call_plugin("initialize", [this] { return parts_.task->initialize(*this); }));
   MILLRACE_TRY(call_plugin("start", [this] { return parts_.task->start(parts_.config); }));
@@ -307,11 +308,11 @@ void SourcePipeline::commit_offsets() {
     committing_ = true;
     offsets = std::exchange(committable_, {});
   }
-  const std::size_t count = offsets.size();
-  const Result<void> stored = parts_.committer->commit(std::move(offsets));
+  for (const auto& [partition, offset] : offsets) parts_.writer->offset(partition, offset);
+  const Result<std::size_t> stored = parts_.writer->flush(parts_.offset_flush_timeout);
   if (stored) {
     surroundings_.counters.offset_commit_success.add();
-    logger().debug("{} stored the offsets of {} source partitions", parts_.task_id, count);
+    logger().debug("{} stored the offsets of {} source partitions", parts_.task_id, *stored);
   } else {
     surroundings_.counters.offset_commit_failure.add();
     logger().error("{} failed to commit offsets, will try again at the next interval: {}",
@@ -324,7 +325,10 @@ void SourcePipeline::commit_offsets() {
 }
 
 void SourcePipeline::abandon() {
-  if (producer_) producer_->abandon();
+  parts_.writer->cancel();
+  parts_.reader->close();
+  kafka::Producer* producer = abandonable_.load(std::memory_order_acquire);
+  if (producer != nullptr) producer->abandon();
 }
 
 /// The end: what is still on its way gets a last chance to be acknowledged, then one last commit.

@@ -8,7 +8,10 @@
 #include "pipeline/stages.h"
 #include "pipeline/submitted_offsets.h"
 #include "pipeline/surroundings.h"
+#include "storage/offset_reader.h"
+#include "storage/offset_writer.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -19,15 +22,6 @@
 
 namespace millrace::pipeline {
 
-/// Stores source offsets. Threads: the committer's, and the task's at its end; never both at once.
-class OffsetCommitter {
- public:
-  virtual ~OffsetCommitter() = default;
-  /// Stores these with what an earlier call could not. Nothing to store is a success.
-  /// Errors: nothing was stored; what was handed in is kept for the next call, under newer ones.
-  virtual Result<void> commit(CommittableOffsets offsets) = 0;
-};
-
 /// What a source task is made of and lives with.
 struct SourceParts {
   std::string task_id;  ///< "orders-0", for messages
@@ -35,8 +29,8 @@ struct SourceParts {
   Config config;
   Converters converters;
   TransformChain transforms;
-  std::unique_ptr<OffsetCommitter> committer;
-  std::unique_ptr<OffsetStorageReader> reader;
+  std::unique_ptr<storage::OffsetWriter> writer;
+  std::unique_ptr<storage::OffsetReader> reader;
   std::function<Result<ConfigMap>()> current_configs;
   std::function<Result<std::unique_ptr<kafka::Producer>>(kafka::DeliveryListener&)> make_producer;
   bool tolerate_errors = false;
@@ -90,6 +84,7 @@ class SourcePipeline final : public Pipeline,
   Surroundings surroundings_;
   ErrorPolicy policy_;
   std::unique_ptr<kafka::Producer> producer_;
+  std::atomic<kafka::Producer*> abandonable_ = nullptr;  // the same, for abandon
   BatchPool pool_;
   SubmittedOffsets submitted_;
   TrackedBatch* batch_ = nullptr;  // being sent; null: poll for the next one
