@@ -1,0 +1,71 @@
+#include "kafka/client_factory.h"
+
+#include "base/mutex.h"
+#include "kafka/embedded.h"
+#include "kafka/memory_budget.h"
+#include "kafka/rd_admin.h"
+#include "kafka/rd_consumer.h"
+#include "kafka/rd_producer.h"
+#include "kafka/settings.h"
+
+#include <utility>
+
+namespace millrace::kafka {
+
+namespace {
+
+class RdClientFactory final : public ClientFactory {
+ public:
+  explicit RdClientFactory(FactoryOptions options)
+      : budget_(std::make_shared<MemoryBudget>(options.memory_bytes)) {}
+
+  Result<std::unique_ptr<Consumer>> consumer(const ConfigMap& settings) override {
+    Result<NativeSettings> native = translate(ClientKind::consumer, settings);
+    if (!native) return native.error();
+    Result<std::shared_ptr<Embedded>> cluster = connect(*native);
+    if (!cluster) return cluster.error();
+    return RdConsumer::make(std::move(*native), MemoryBudget::take(budget_), std::move(*cluster));
+  }
+
+  Result<std::unique_ptr<Producer>> producer(const ConfigMap& settings, DeliveryListener& listener) override {
+    Result<NativeSettings> native = translate(ClientKind::producer, settings);
+    if (!native) return native.error();
+    Result<std::shared_ptr<Embedded>> cluster = connect(*native);
+    if (!cluster) return cluster.error();
+    return RdProducer::make(std::move(*native), MemoryBudget::take(budget_), std::move(*cluster), listener);
+  }
+
+  Result<std::unique_ptr<Admin>> admin(const ConfigMap& settings) override {
+    Result<NativeSettings> native = translate(ClientKind::admin, settings);
+    if (!native) return native.error();
+    Result<std::shared_ptr<Embedded>> cluster = connect(*native);
+    if (!cluster) return cluster.error();
+    return RdAdmin::make(std::move(*native), std::move(*cluster));
+  }
+
+ private:
+  /// Null: a real cluster.
+  Result<std::shared_ptr<Embedded>> connect(NativeSettings& native) {
+    if (!native.embedded) return std::shared_ptr<Embedded>();
+    const MutexLock lock(mutex_);
+    if (!embedded_) {
+      Result<std::shared_ptr<Embedded>> started = Embedded::start();
+      if (!started) return started.error();
+      embedded_ = *started;
+    }
+    native.set("bootstrap.servers", embedded_->bootstrap());
+    return embedded_;
+  }
+
+  const std::shared_ptr<MemoryBudget> budget_;
+  Mutex mutex_;
+  std::shared_ptr<Embedded> embedded_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+std::unique_ptr<ClientFactory> make_client_factory(FactoryOptions options) {
+  return std::make_unique<RdClientFactory>(options);
+}
+
+}  // namespace millrace::kafka

@@ -1,0 +1,152 @@
+#include "kafka/jaas.h"
+
+#include "kafka/settings_own.h"
+
+#include <fmt/format.h>
+
+namespace millrace::kafka {
+
+namespace {
+
+bool word_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+bool word_part(char c) { return word_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+
+/// Words, quoted texts and single signs, with blanks and comments between them.
+class Lexer {
+ public:
+  enum class Kind { end, word, quoted, sign, broken };
+  struct Token {
+    Kind kind = Kind::end;
+    std::string text;
+    [[nodiscard]] bool is_sign(char c) const { return kind == Kind::sign && text[0] == c; }
+  };
+
+  explicit Lexer(std::string_view text) : rest_(text) {}
+
+  Token next() {
+    if (!skip_blanks()) return {Kind::broken, "a comment is not closed"};
+    if (rest_.empty()) return {};
+    const char first = rest_.front();
+    if (first == '\'' || first == '"') return quoted(first);
+    std::size_t size = 1;
+    if (!word_start(first)) return {Kind::sign, std::string(take(1))};
+    while (size < rest_.size() && word_part(rest_[size])) ++size;
+    return {Kind::word, std::string(take(size))};
+  }
+
+ private:
+  std::string_view take(std::size_t size) {
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(taken.size());
+    return taken;
+  }
+
+  bool skip_blanks() {
+    while (!rest_.empty()) {
+      if (static_cast<unsigned char>(rest_.front()) <= ' ') {
+        rest_.remove_prefix(1);
+      } else if (rest_.starts_with("/*")) {
+        const std::size_t end = rest_.find("*/", 2);
+        if (end == std::string_view::npos) return false;
+        take(end + 2);
+      } else if (rest_.front() == '/') {  // a single one opens a comment, too
+        take(std::min(rest_.find_first_of("\r\n"), rest_.size()));
+      } else {
+        return true;
+      }
+    }
+    return true;
+  }
+
+  Token quoted(char quote) {
+    take(1);
+    std::string text;
+    while (!rest_.empty()) {
+      const char c = take(1)[0];
+      if (c == quote) return {Kind::quoted, text};
+      if (c == '\n' || c == '\r') break;
+      if (c != '\\') {
+        text += c;
+      } else if (!rest_.empty()) {
+        text += escaped();
+      }
+    }
+    return {Kind::broken, "a quoted text is not closed"};
+  }
+
+  char escaped() {
+    constexpr std::string_view names = "ntrbfav";
+    constexpr std::string_view meanings = "\n\t\r\b\f\a\v";
+    const char c = take(1)[0];
+    if (const std::size_t at = names.find(c); at != std::string_view::npos) return meanings[at];
+    if (c < '0' || c > '7') return c;
+    int code = c - '0';  // up to three octal digits, not above 0377
+    for (int digits = 1; digits < (c <= '3' ? 3 : 2); ++digits) {
+      if (rest_.empty() || rest_.front() < '0' || rest_.front() > '7') break;
+      code = code * 8 + (take(1)[0] - '0');
+    }
+    return static_cast<char>(code);
+  }
+
+  std::string_view rest_;
+};
+
+Error wrong(std::string_view what) {
+  return Error{ErrorCode::invalid_config, fmt::format("setting 'sasl.jaas.config': {}", what)};
+}
+
+}  // namespace
+
+std::string JaasEntry::option(std::string_view key) const {
+  for (const auto& [name, value] : options) {
+    if (name == key) return value;
+  }
+  return {};
+}
+
+bool JaasEntry::has(std::string_view key) const {
+  for (const auto& [name, value] : options) {
+    if (name == key) return true;
+  }
+  return false;
+}
+
+Result<JaasEntry> parse_jaas(std::string_view text) {
+  using Kind = Lexer::Kind;
+  Lexer lexer(text);
+  JaasEntry entry;
+  Lexer::Token token = lexer.next();
+  if (token.kind == Kind::broken) return wrong(token.text);
+  if (token.kind == Kind::end) return wrong("it is empty");
+  if (token.kind == Kind::sign) return wrong("it must begin with a login module's class");
+  entry.module = token.text;
+  token = lexer.next();
+  const std::string flag = lower(token.text);
+  if (token.kind != Kind::word || (flag != "required" && flag != "requisite" && flag != "sufficient" &&
+                                   flag != "optional")) {
+    return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional", entry.module));
+  }
+  for (token = lexer.next(); !token.is_sign(';'); token = lexer.next()) {
+    if (token.kind == Kind::broken) return wrong(token.text);
+    if (token.kind == Kind::end) return wrong("it must end with ';'");
+    if (token.kind == Kind::sign) return wrong("after the flag must come options like username=\"x\"");
+    const std::string key = token.text;
+    if (!lexer.next().is_sign('=')) {
+      return wrong(fmt::format("Value not specified for key '{}' in JAAS config", key));
+    }
+    token = lexer.next();
+    if (token.kind == Kind::broken) return wrong(token.text);
+    if (token.kind != Kind::word && token.kind != Kind::quoted) {
+      return wrong(fmt::format("Value not specified for key '{}' in JAAS config (texts that do not begin with "
+                               "a letter stand in quotes)", key));
+    }
+    entry.options.emplace_back(key, token.text);
+  }
+  if (lexer.next().kind != Kind::end) return wrong("it holds more than one login module");
+  return entry;
+}
+
+}  // namespace millrace::kafka

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "kafka/admin.h"
+#include "kafka/rd_client.h"
+#include "kafka/settings.h"
+
+#include <memory>
+
+namespace millrace::kafka {
+
+class Embedded;
+
+/// Admin over librdkafka.
+class RdAdmin final : public Admin {
+ public:
+  static Result<std::unique_ptr<Admin>> make(NativeSettings settings, std::shared_ptr<Embedded> embedded);
+
+  Result<std::string> cluster_id() override;
+  Result<std::map<std::string, TopicDescription>> describe(const std::vector<std::string>& topics) override;
+  std::vector<Result<void>> create(const std::vector<NewTopic>& topics) override;
+
+ private:
+  RdAdmin(NativeSettings settings, std::shared_ptr<Embedded> embedded)
+      : settings_(std::move(settings)), embedded_(std::move(embedded)) {}
+
+  NativeSettings settings_;
+  const std::shared_ptr<Embedded> embedded_;
+  Handle client_;
+};
+
+}  // namespace millrace::kafka
