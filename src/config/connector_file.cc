@@ -11,8 +11,8 @@ namespace millrace::config {
 namespace {
 
 Error missing_name(const std::string& file) {
-  return {ErrorCode::fatal,
-          "Connector configuration at '" + file + "' is missing the mandatory 'name' configuration"};
+  return {ErrorCode::fatal, "Connector configuration at '" + file +
+                                "' is missing the mandatory 'name' configuration"};
 }
 
 Result<ConnectorFile> from_map(ConfigMap config, const std::string& file) {
@@ -30,7 +30,8 @@ Result<ConnectorFile> from_request(FlatJson json, const std::string& file) {
     if (name == nullptr || other == nullptr || *other != *name) {
       return Error(ErrorCode::fatal,
                    "Connector name configuration in 'config' doesn't match the one specified in "
-                   "'name' at '" + file + "'");
+                   "'name' at '" +
+                       file + "'");
     }
   } else if (name == nullptr) {
     return missing_name(file);
@@ -40,9 +41,9 @@ Result<ConnectorFile> from_request(FlatJson json, const std::string& file) {
   if (const std::string* state = json.members.find("initial_state")) {
     result.initial_state = parse_initial_state(*state);
     if (!result.initial_state) {
-      return Error(ErrorCode::invalid_config,
-                   "Connector configuration at '" + file + "': initial_state '" + *state +
-                       "' is none of RUNNING, PAUSED, STOPPED");
+      return Error(ErrorCode::invalid_config, "Connector configuration at '" + file +
+                                                  "': initial_state '" + *state +
+                                                  "' is none of RUNNING, PAUSED, STOPPED");
     }
   }
   return result;

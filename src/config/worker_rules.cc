@@ -1,0 +1,137 @@
+#include "base/java_number.h"
+#include "config/listener.h"
+#include "config/worker_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace millrace::config {
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+constexpr std::array<std::string_view, 6> mac_names = {"HmacMD5",    "HmacSHA1",   "HmacSHA224",
+                                                       "HmacSHA256", "HmacSHA384", "HmacSHA512"};
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+bool is_mac(std::string_view name) {
+  return std::ranges::any_of(mac_names, [name](auto mac) { return same_ignoring_case(mac, name); });
+}
+
+Error no_mac(std::string_view key, const Setting& value, const std::string& name) {
+  std::string known;
+  for (const std::string_view mac : mac_names) known.append(known.empty() ? "" : ", ").append(mac);
+  return invalid_value(key, value, "the algorithm '" + name + "' is none of " + known);
+}
+
+/// Splits at commas outside of double quotes.
+Texts split_rules(std::string_view text) {
+  Texts rules(1);
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      rules.emplace_back();
+    } else {
+      rules.back() += c;
+    }
+  }
+  return rules;
+}
+
+/// What is wrong with one rule of response.http.headers.config, or nothing.
+std::string_view header_rule_problem(std::string_view rule) {
+  rule = java_trim(rule);
+  const std::size_t blank = rule.find_first_of(" \t");
+  const std::string_view action = rule.substr(0, blank);
+  constexpr std::array<std::string_view, 4> actions = {"set", "add", "setDate", "addDate"};
+  if (std::ranges::none_of(actions, [action](auto a) { return same_ignoring_case(a, action); })) {
+    return "an action is one of set, add, setDate, addDate";
+  }
+  const std::string_view header =
+      blank == std::string_view::npos ? "" : java_trim(rule.substr(blank));
+  if (std::ranges::count(header, ':') != 1) return "a header has exactly one colon";
+  const std::string_view name = java_trim(header.substr(0, header.find(':')));
+  if (name.empty()) return "a header has a name";
+  if (name.find_first_of(" \t") != std::string_view::npos) {
+    return "a header's name has no white space";
+  }
+  return "";
+}
+
+Result<void> check_listeners(std::string_view key, const Setting& value) {
+  const auto* list = std::get_if<Texts>(&value);
+  if (list == nullptr || list->empty()) {
+    return invalid_value(key, value, "at least one URL is needed, such as http://localhost:8083");
+  }
+  for (const std::string& text : *list) {
+    if (text.empty()) return invalid_value(key, value, "one of the URLs is empty");
+    if (const Result<Listener> listener = parse_listener(text); !listener) {
+      return invalid_value(key, text, listener.error().message());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Validator listeners_rule() { return {"URLs with port", check_listeners}; }
+
+Validator header_rules() {
+  return {"<set|add|setDate|addDate> <name>:<value>, ...",
+          [](std::string_view key, const Setting& value) -> Result<void> {
+            const auto* text = std::get_if<std::string>(&value);
+            if (text == nullptr || java_trim(*text).empty()) return {};
+            for (const std::string& rule : split_rules(*text)) {
+              const std::string_view problem = header_rule_problem(rule);
+              if (!problem.empty()) {
+                return invalid_value(key, value, "'" + rule + "': " + std::string(problem));
+              }
+            }
+            return {};
+          }};
+}
+
+Validator positive_or_broker_default() {
+  return {"-1 or [1,...]", [](std::string_view key, const Setting& value) -> Result<void> {
+            const auto* large = std::get_if<std::int32_t>(&value);
+            const auto* small = std::get_if<std::int16_t>(&value);
+            if (large == nullptr && small == nullptr) {
+              return invalid_value(key, value, "Value must be non-null");
+            }
+            const std::int32_t number = large != nullptr ? *large : *small;
+            if (number == -1 || number >= 1) return {};
+            return invalid_value(key, value,
+                                 "Value must be at least 1, or -1 for the broker's default");
+          }};
+}
+
+Validator mac_algorithm() {
+  return {"HMAC algorithm", [](std::string_view key, const Setting& value) -> Result<void> {
+            const auto* name = std::get_if<std::string>(&value);
+            if (name != nullptr && is_mac(*name)) return {};
+            return no_mac(key, value, name != nullptr ? *name : "null");
+          }};
+}
+
+Validator mac_algorithms() {
+  return {"HMAC algorithms", [](std::string_view key, const Setting& value) -> Result<void> {
+            const auto* names = std::get_if<Texts>(&value);
+            if (names == nullptr || names->empty()) {
+              return invalid_value(key, value, "at least one algorithm is needed");
+            }
+            for (const std::string& name : *names) {
+              if (!is_mac(name)) return no_mac(key, value, name);
+            }
+            return {};
+          }};
+}
+
+}  // namespace millrace::config
