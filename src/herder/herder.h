@@ -24,6 +24,11 @@ class Herder {
   virtual ~Herder() = default;
 
   [[nodiscard]] virtual std::string kafka_cluster_id() const = 0;
+  /// Start-up is over: every connector of the command line is up (standalone), or the group was
+  /// joined for the first time (distributed).
+  [[nodiscard]] virtual bool ready() const = 0;
+  /// A sign of life: answered when the herder comes to it, behind the changes that wait before it.
+  virtual void ping(Reply<void> reply) = 0;
   [[nodiscard]] virtual std::vector<std::string> connectors() const = 0;
   [[nodiscard]] virtual Result<ConnectorInfo> connector_info(std::string_view name) const = 0;
   [[nodiscard]] virtual Result<ConnectorStatus> connector_status(std::string_view name) const = 0;

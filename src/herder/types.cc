@@ -1,0 +1,14 @@
+#include "herder/types.h"
+
+namespace millrace {
+
+std::string_view to_string(ConnectorType type) {
+  switch (type) {
+    case ConnectorType::source: return "source";
+    case ConnectorType::sink: return "sink";
+    case ConnectorType::unknown: break;
+  }
+  return "unknown";
+}
+
+}  // namespace millrace
