@@ -20,3 +20,13 @@ if(MILLRACE_SANITIZE)
                       -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${MILLRACE_SANITIZE})
 endif()
+
+find_package(Git QUIET)
+set(MILLRACE_COMMIT "unknown")
+if(GIT_FOUND)
+  execute_process(COMMAND ${GIT_EXECUTABLE} rev-parse --short=16 HEAD WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+                  OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(failed EQUAL 0)
+    set(MILLRACE_COMMIT ${commit})
+  endif()
+endif()

@@ -1,6 +1,6 @@
 // What a sink task's pipeline does beside the records: commits, rebalances, pauses, seeks.
 #include "base/log.h"
-#include "pipeline/plugin_call.h"
+#include "base/plugin_call.h"
 #include "pipeline/sink_pipeline.h"
 
 #include <algorithm>

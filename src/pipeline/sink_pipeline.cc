@@ -1,7 +1,7 @@
 #include "pipeline/sink_pipeline.h"
 
 #include "base/log.h"
-#include "pipeline/plugin_call.h"
+#include "base/plugin_call.h"
 
 #include <algorithm>
 #include <utility>

@@ -29,16 +29,12 @@ void TaskControl::set_paused(bool paused) {
 
 void TaskControl::changed() {
   condition_.notify_all();
-  std::function<void()> wake;
-  {
-    const MutexLock lock(mutex_);
-    wake = wake_;
-  }
-  if (wake) wake();
+  const MutexLock lock(wake_mutex_);
+  if (wake_) wake_();
 }
 
 void TaskControl::set_wake(std::function<void()> wake) {
-  const MutexLock lock(mutex_);
+  const MutexLock lock(wake_mutex_);
   wake_ = std::move(wake);
 }
 

@@ -20,7 +20,8 @@ class TaskControl {
   /// The task did not end in time: no more commits and status reports from now on.
   void cancel();
   void set_paused(bool paused);
-  /// Called, outside of any lock, after each change: ends waits that happen elsewhere, in a poll.
+  /// Called after each change: ends waits that happen elsewhere, in a poll. Must not call back.
+  /// Once set_wake has returned, the one from before is not running and does not come again.
   void set_wake(std::function<void()> wake);
 
   [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_acquire); }
@@ -41,7 +42,8 @@ class TaskControl {
   std::atomic<bool> paused_ = false;
   Mutex mutex_;
   CondVar condition_;
-  std::function<void()> wake_ GUARDED_BY(mutex_);
+  Mutex wake_mutex_;  // held while wake_ runs; never together with mutex_
+  std::function<void()> wake_ GUARDED_BY(wake_mutex_);
 };
 
 /// Told what a task has come to. Threads: the task's.

@@ -1,7 +1,7 @@
 #include "worker/connector_runner.h"
 
 #include "base/log.h"
-#include "pipeline/plugin_call.h"
+#include "base/plugin_call.h"
 
 #include <utility>
 
@@ -75,7 +75,7 @@ Connector& ConnectorRunner::connector() {
 
 Result<void> ConnectorRunner::initialize() {
   if (std::exchange(initialized_, true)) return {};
-  return pipeline::call_plugin("initialize", [this] {
+  return call_plugin("initialize", [this] {
     return is_source() ? std::get<0>(instance_)->initialize(*source_context_)
                        : std::get<1>(instance_)->initialize(*sink_context_);
   });
@@ -90,13 +90,13 @@ Result<void> ConnectorRunner::transition(TargetState target) {
   if (target == TargetState::started) {
     if (state_ == State::running) return {};
     Result<void> done =
-        pipeline::call_plugin("start", [this] { return connector().start(config_); });
+        call_plugin("start", [this] { return connector().start(config_); });
     if (!done) return fail(std::move(done.error()));
     report(State::running);
     return {};
   }
   if (state_ == State::running) {
-    Result<void> done = pipeline::call_plugin("stop", [this] { return connector().stop(); });
+    Result<void> done = call_plugin("stop", [this] { return connector().stop(); });
     if (!done) return fail(std::move(done.error()));
   }
   report(target == TargetState::paused ? State::paused : State::stopped);
@@ -107,14 +107,14 @@ Result<std::vector<ConfigMap>> ConnectorRunner::task_configs(std::int32_t max_ta
   if (!started()) {
     return Error{ErrorCode::fatal, "Connector " + identity_.name + " is not running"};
   }
-  return pipeline::call_plugin("task_configs",
+  return call_plugin("task_configs",
                                [this, max_tasks] { return connector().task_configs(max_tasks); });
 }
 
 void ConnectorRunner::shutdown() {
   const bool stop = state_ == State::running;
   if (stop) {
-    const Result<void> done = pipeline::call_plugin("stop", [this] { return connector().stop(); });
+    const Result<void> done = call_plugin("stop", [this] { return connector().stop(); });
     if (!done) logger().warn("Could not stop connector: {}", done.error().message());
   }
   closed_ = true;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace millrace::pipeline {
+namespace millrace {
 
 /// Calls into a plugin. What it throws becomes an error of the task that called it: plugins may
 /// be written with exceptions, and must not take the worker down with them.
@@ -24,4 +24,4 @@ auto call_plugin(std::string_view what, Call&& call) -> decltype(call()) {
   }
 }
 
-}  // namespace millrace::pipeline
+}  // namespace millrace

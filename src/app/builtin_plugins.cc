@@ -1,0 +1,15 @@
+#include "app/builtin_plugins.h"
+
+#include "config/override_policies.h"
+#include "convert/register.h"
+#include "file/file_connectors.h"
+
+namespace millrace::app {
+
+void register_builtin_plugins(PluginRegistry& registry) {
+  convert::register_converters(registry);
+  config::register_override_policies(registry);
+  file::register_file_connectors(registry);
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "millrace/plugin.h"
+
+namespace millrace::app {
+
+/// Everything that comes with the worker: converters, policies, connectors.
+void register_builtin_plugins(PluginRegistry& registry);
+
+}  // namespace millrace::app

@@ -1,0 +1,45 @@
+#include "app/signals.h"
+
+#include "base/log.h"
+#include "base/thread.h"
+
+#include <cstdlib>
+#include <pthread.h>
+
+namespace millrace::app {
+
+Signals::Signals() {
+  sigemptyset(&set_);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
+  pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  start_thread("signals", [this] { watch(); }).detach();
+}
+
+void Signals::watch() {
+  while (true) {
+    int signal = 0;
+    if (sigwait(&set_, &signal) != 0) continue;
+    log::logger("org.apache.kafka.connect.cli.ConnectStandalone").info("Signal {} received", signal);
+    if (exit_at_once_.load()) std::_Exit(128 + signal);
+    const MutexLock lock(mutex_);
+    signal_ = signal;
+    changed_.notify_all();
+  }
+}
+
+std::optional<int> Signals::wait(const std::function<bool()>& done) {
+  const MutexLock lock(mutex_);
+  while (signal_ == 0) {
+    if (done()) return std::nullopt;
+    changed_.wait(mutex_);
+  }
+  return signal_;
+}
+
+void Signals::notify() {
+  const MutexLock lock(mutex_);
+  changed_.notify_all();
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "config/connector_config.h"
+#include "config/worker_config.h"
+#include "herder/herder.h"
+#include "plugin/registry.h"
+
+#include <memory>
+#include <string>
+
+namespace millrace {
+
+/// Judges a connector's configuration: the framework's keys, the converters', the connector's own.
+/// Threads: any. Asks the connector's own validate, on an instance that is never started.
+/// Source:  AbstractHerder.validateConnectorConfig.
+class ConnectorValidator {
+ public:
+  /// plugins and policy outlive it; without a policy every client setting may be overridden.
+  ConnectorValidator(const plugin::Registry& plugins, const config::WorkerConfig& worker,
+                     OverridePolicy* policy);
+
+  /// Everything that there is to say, key by key. plugin: a class name or alias.
+  [[nodiscard]] Result<Herder::Validation> validate(const std::string& plugin,
+                                                    const ConfigMap& config) const;
+  /// What creating and changing ask. Errors (invalid_config): no or an unknown connector.class; or
+  /// the number of faults and every message, as REST shows them.
+  [[nodiscard]] Result<ConnectorType> check(const ConfigMap& config) const;
+
+ private:
+  struct Chosen;
+  [[nodiscard]] Result<Chosen> choose(const std::string& name) const;
+  [[nodiscard]] Result<config::ConnectorValidation> judge(const Chosen& plugin,
+                                                          const ConfigMap& config) const;
+
+  const plugin::Registry& plugins_;
+  config::ConnectorSurroundings surroundings_;
+};
+
+}  // namespace millrace

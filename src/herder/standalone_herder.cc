@@ -1,0 +1,259 @@
+#include "herder/standalone_herder.h"
+
+#include "base/log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace {
+
+namespace {
+
+const log::Logger& logger() {
+  static const log::Logger& instance =
+      log::logger("org.apache.kafka.connect.runtime.standalone.StandaloneHerder");
+  return instance;
+}
+
+Error not_found(std::string_view what, std::string_view name, std::string_view rest = {}) {
+  return Error{ErrorCode::not_found, std::string(what) + std::string(name) + std::string(rest)};
+}
+
+}  // namespace
+
+StandaloneHerder::StandaloneHerder(std::string kafka_cluster_id, const plugin::Registry& plugins,
+                                   ConnectorValidator validator, Clock& clock)
+    : kafka_cluster_id_(std::move(kafka_cluster_id)),
+      plugins_(plugins),
+      clock_(clock),
+      validator_(std::move(validator)) {}
+
+StandaloneHerder::~StandaloneHerder() = default;
+
+// Questions: answered from the snapshot.
+
+std::vector<std::string> StandaloneHerder::connectors() const {
+  const MutexLock lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, connector] : connectors_) names.push_back(name);
+  return names;
+}
+
+std::optional<StandaloneHerder::Connector> StandaloneHerder::find(std::string_view name) const {
+  const MutexLock lock(mutex_);
+  const auto it = connectors_.find(name);
+  if (it == connectors_.end()) return std::nullopt;
+  return it->second;
+}
+
+ConnectorInfo StandaloneHerder::info(const std::string& name, const Connector& connector) {
+  ConnectorInfo info{name, connector.type, connector.config, {}};
+  for (std::size_t i = 0; i < connector.task_configs.size(); ++i) {
+    info.tasks.push_back({name, static_cast<std::int32_t>(i)});
+  }
+  return info;
+}
+
+Result<ConnectorInfo> StandaloneHerder::connector_info(std::string_view name) const {
+  const std::optional<Connector> connector = find(name);
+  if (!connector) return not_found("Connector ", name, " not found");
+  return info(std::string(name), *connector);
+}
+
+Result<ConnectorStatus> StandaloneHerder::connector_status(std::string_view name) const {
+  const std::optional<Connector> connector = find(name);
+  if (!connector || !connector->status) return not_found("No status found for connector ", name);
+  ConnectorStatus status{std::string(name), connector->type, *connector->status, {}};
+  for (const auto& [task, one] : connector->task_statuses) {
+    status.tasks.push_back({{std::string(name), task}, one});
+  }
+  return status;
+}
+
+Result<TaskStatus> StandaloneHerder::task_status(const TaskId& id) const {
+  const std::optional<Connector> connector = find(id.connector);
+  if (connector) {
+    const auto it = connector->task_statuses.find(id.task);
+    if (it != connector->task_statuses.end()) return TaskStatus{id, it->second};
+  }
+  return not_found("No status found for task ", id.to_string());
+}
+
+Result<std::vector<TaskInfo>> StandaloneHerder::tasks(std::string_view name) const {
+  const std::optional<Connector> connector = find(name);
+  if (!connector) return not_found("Connector ", name, " not found");
+  std::vector<TaskInfo> result;
+  for (const ConfigMap& config : connector->task_configs) {
+    result.push_back({{std::string(name), static_cast<std::int32_t>(result.size())}, config});
+  }
+  return result;
+}
+
+void StandaloneHerder::ping(Reply<void> reply) {
+  {
+    const MutexLock lock(mutex_);
+    if (!ready()) {
+      pings_.push_back(std::move(reply));
+      return;
+    }
+  }
+  reply({});
+}
+
+void StandaloneHerder::set_ready() {
+  std::vector<Reply<void>> waiting;
+  {
+    const MutexLock lock(mutex_);
+    ready_.store(true, std::memory_order_release);
+    waiting = std::exchange(pings_, {});
+  }
+  for (const Reply<void>& reply : waiting) reply({});
+}
+
+std::vector<PluginInfo> StandaloneHerder::plugins(bool connectors_only) const {
+  std::vector<PluginInfo> result;
+  for (const plugin::Listed& one : plugins_.list()) {
+    const bool connector = one.kind == plugin::Kind::sink || one.kind == plugin::Kind::source;
+    if (one.kind > plugin::Kind::header_converter || (connectors_only && !connector)) continue;
+    result.push_back({one.class_name, std::string(plugin::to_string(one.kind)),
+                      one.version == "undefined" ? std::nullopt : std::optional(one.version)});
+  }
+  return result;
+}
+
+// What the worker tells.
+
+void StandaloneHerder::connector_status(const std::string& name, Status status) {
+  const MutexLock lock(mutex_);
+  if (const auto it = connectors_.find(name); it != connectors_.end()) {
+    it->second.status = std::move(status);
+  }
+}
+
+void StandaloneHerder::task_status(const TaskId& id, Status status) {
+  const MutexLock lock(mutex_);
+  const auto it = connectors_.find(id.connector);
+  if (it == connectors_.end()) return;
+  if (static_cast<std::size_t>(id.task) >= it->second.task_configs.size()) return;  // it was removed
+  it->second.task_statuses.insert_or_assign(id.task, std::move(status));
+}
+
+void StandaloneHerder::reconfiguration_requested(const std::string& name) {
+  post(name, [this, name] {
+    const Result<void> done = update_tasks(name, Replace::if_changed);
+    if (!done) {
+      logger().error("Connector {} could not configure its tasks anew: {}", name,
+                     done.error().trace());
+    }
+  });
+}
+
+// Requests: carried out in the connector's lane (standalone_changes.cc).
+
+void StandaloneHerder::post(const std::string& name, std::function<void()> work) {
+  const MutexLock lock(mutex_);
+  if (stopping_) return;
+  std::erase_if(lanes_, [this, &name](const auto& lane) REQUIRES(mutex_) {
+    return lane.first != name && !connectors_.contains(lane.first) && lane.second->idle();
+  });
+  std::unique_ptr<Lane>& lane = lanes_[name];
+  if (!lane) {
+    lane = std::make_unique<Lane>("connector-thread-" + name, "[" + name + "|worker] ");
+  }
+  lane->post(std::move(work));
+}
+
+void StandaloneHerder::put_connector(const std::string& name, ConfigMap config, bool must_be_new,
+                                     std::optional<TargetState> initial_state,
+                                     Reply<PutResult> reply) {
+  post(name, [=, this, config = std::move(config), reply = std::move(reply)]() mutable {
+    reply(put(name, std::move(config), must_be_new, initial_state));
+  });
+}
+
+void StandaloneHerder::delete_connector(const std::string& name, Reply<void> reply) {
+  post(name, [this, name, reply = std::move(reply)] { reply(remove(name)); });
+}
+
+void StandaloneHerder::set_target_state(const std::string& name, TargetState state,
+                                        Reply<void> reply) {
+  {
+    const MutexLock lock(mutex_);
+    const auto it = connectors_.find(name);
+    if (it != connectors_.end()) it->second.target = state;
+  }
+  if (!find(name)) {
+    reply(not_found("Unknown connector ", name));
+    return;
+  }
+  const bool wait = state == TargetState::stopped;
+  if (!wait) reply({});
+  post(name, [this, name, wait, reply = std::move(reply)] {
+    const Result<void> done = follow_target(name);
+    if (!done) logger().error("Connector {}: {}", name, done.error().message());
+    if (wait) reply({});
+  });
+}
+
+void StandaloneHerder::restart_connector(const std::string& name, Reply<void> reply) {
+  post(name, [this, name, reply = std::move(reply)] {
+    if (!find(name)) {
+      reply(not_found("Unknown connector: ", name));
+      return;
+    }
+    worker_->stop_connector(name);
+    reply(start(name));
+  });
+}
+
+void StandaloneHerder::restart_connector_and_tasks(const std::string& name, RestartRequest request,
+                                                   Reply<ConnectorStatus> reply) {
+  post(name, [this, name, request, reply = std::move(reply)] { reply(restart(name, request)); });
+}
+
+void StandaloneHerder::restart_task(const TaskId& id, Reply<void> reply) {
+  post(id.connector, [this, id, reply = std::move(reply)] { reply(restart_one_task(id)); });
+}
+
+void StandaloneHerder::validate(const std::string& plugin, ConfigMap config,
+                                Reply<Validation> reply) {
+  // A lane for this one question: a plugin that never answers keeps nobody waiting.
+  Lane("validation", "").post([this, plugin, config = std::move(config), reply = std::move(reply)] {
+    reply(validator_.validate(plugin, config));
+  });
+}
+
+void StandaloneHerder::stop() {
+  std::vector<std::string> names = connectors();
+  worker_->stop_tasks({});
+  struct Pending {
+    Mutex mutex;
+    CondVar changed;
+    std::size_t count GUARDED_BY(mutex) = 0;
+  };
+  const auto pending = std::make_shared<Pending>();  // a connector that hangs may answer later
+  {
+    const MutexLock lock(pending->mutex);
+    pending->count = names.size();
+  }
+  for (const std::string& name : names) {
+    post(name, [this, name, pending] {
+      worker_->stop_connector(name);
+      const MutexLock lock(pending->mutex);
+      --pending->count;
+      pending->changed.notify_all();
+    });
+  }
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  const Clock::Time deadline = deadline_after(clock_.now(), worker::Worker::connector_stop_timeout);
+  const MutexLock lock(pending->mutex);
+  while (pending->count > 0 && clock_.now() < deadline) {
+    clock_.wait_until(pending->mutex, pending->changed, deadline);
+  }
+  if (pending->count > 0) logger().warn("{} connectors did not stop in time", pending->count);
+}
+
+}  // namespace millrace

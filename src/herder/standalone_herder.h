@@ -1,0 +1,107 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/lane.h"
+#include "base/mutex.h"
+#include "herder/connector_validator.h"
+#include "herder/herder.h"
+#include "worker/status_listener.h"
+#include "worker/worker.h"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace {
+
+/// The herder of a worker on its own: what is configured lives in memory, and everything runs here.
+/// Each connector has a lane, in which its changes are carried out one after the other from top to
+/// bottom; what one connector is waiting for is nobody else's concern.
+/// Threads: any. connectors_ is a snapshot behind mutex_, which is never held across a call to the
+///          worker or a plugin.
+/// Source:  StandaloneHerder.
+class StandaloneHerder final : public Herder, public worker::StatusListener {
+ public:
+  StandaloneHerder(std::string kafka_cluster_id, const plugin::Registry& plugins,
+                   ConnectorValidator validator, Clock& clock);
+  ~StandaloneHerder() override;
+
+  /// The worker that it lets run things; set once, before the first change.
+  void set_worker(worker::Worker& worker) { worker_ = &worker; }
+  /// Every connector of the command line is up: answers the pings that came before.
+  void set_ready();
+  /// Stops every task and connector, as long as their time limits allow.
+  void stop();
+
+  [[nodiscard]] std::string kafka_cluster_id() const override { return kafka_cluster_id_; }
+  [[nodiscard]] bool ready() const override { return ready_.load(std::memory_order_acquire); }
+  void ping(Reply<void> reply) override;
+  [[nodiscard]] std::vector<std::string> connectors() const override;
+  [[nodiscard]] Result<ConnectorInfo> connector_info(std::string_view name) const override;
+  [[nodiscard]] Result<ConnectorStatus> connector_status(std::string_view name) const override;
+  [[nodiscard]] Result<TaskStatus> task_status(const TaskId& id) const override;
+  [[nodiscard]] Result<std::vector<TaskInfo>> tasks(std::string_view name) const override;
+  [[nodiscard]] std::vector<PluginInfo> plugins(bool connectors_only) const override;
+
+  void put_connector(const std::string& name, ConfigMap config, bool must_be_new,
+                     std::optional<TargetState> initial_state, Reply<PutResult> reply) override;
+  void delete_connector(const std::string& name, Reply<void> reply) override;
+  void set_target_state(const std::string& name, TargetState state, Reply<void> reply) override;
+  void restart_connector(const std::string& name, Reply<void> reply) override;
+  void restart_connector_and_tasks(const std::string& name, RestartRequest request,
+                                   Reply<ConnectorStatus> reply) override;
+  void restart_task(const TaskId& id, Reply<void> reply) override;
+  void validate(const std::string& plugin, ConfigMap config, Reply<Validation> reply) override;
+
+ private:
+  struct Connector {
+    ConfigMap config;
+    ConnectorType type = ConnectorType::unknown;
+    TargetState target = TargetState::started;
+    std::optional<Status> status;
+    std::vector<ConfigMap> task_configs;
+    std::map<std::int32_t, Status> task_statuses;
+  };
+
+  // worker::StatusListener
+  void connector_status(const std::string& name, Status status) override;
+  void task_status(const TaskId& id, Status status) override;
+  void reconfiguration_requested(const std::string& name) override;
+
+  // Each of these runs in the connector's lane.
+  Result<PutResult> put(const std::string& name, ConfigMap config, bool must_be_new,
+                        std::optional<TargetState> initial_state);
+  Result<void> remove(const std::string& name);
+  Result<void> follow_target(const std::string& name);
+  Result<void> start(const std::string& name);
+  enum class Replace : std::uint8_t { always, if_changed };
+  Result<void> update_tasks(const std::string& name, Replace replace);
+  Result<ConnectorStatus> restart(const std::string& name, RestartRequest request);
+  Result<void> restart_one_task(const TaskId& id);
+  void stop_tasks(const std::string& name);
+  Result<void> start_task(const TaskId& id);
+
+  void post(const std::string& name, std::function<void()> work);
+  [[nodiscard]] std::optional<Connector> find(std::string_view name) const;
+  static ConnectorInfo info(const std::string& name, const Connector& connector);
+
+  const std::string kafka_cluster_id_;
+  const plugin::Registry& plugins_;
+  Clock& clock_;
+  const ConnectorValidator validator_;
+  worker::Worker* worker_ = nullptr;  // constant once set
+  std::atomic<bool> ready_ = false;
+
+  mutable Mutex mutex_;
+  std::map<std::string, Connector, std::less<>> connectors_ GUARDED_BY(mutex_);
+  std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_ GUARDED_BY(mutex_);
+  std::vector<Reply<void>> pings_ GUARDED_BY(mutex_);  // waiting for the end of the start
+  bool stopping_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace millrace

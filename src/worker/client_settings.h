@@ -1,0 +1,27 @@
+#pragma once
+
+#include "millrace/config_map.h"
+#include "storage/status.h"
+
+namespace millrace::worker {
+
+/// The settings of each Kafka client, in layers of which the later wins: what Kafka Connect needs,
+/// the worker's `producer.`/`consumer.`/`admin.` keys, the connector's `….override.` keys.
+/// Producers and consumers take nothing but bootstrap.servers from the worker's unprefixed keys;
+/// admin clients take all of them. Pure functions.
+/// Source: Worker.baseProducerConfigs, baseConsumerConfigs, adminConfigs.
+
+/// Of a source task. Idempotent with five requests in flight, unless the worker or the connector
+/// says otherwise: nothing is sent twice, and order is kept (see docs/differences.md).
+ConfigMap source_producer_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                   const TaskId& task);
+/// Of a sink task; its group is connect-<name>.
+ConfigMap sink_consumer_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                 const TaskId& task);
+/// Of a connector's task, for topics.
+ConfigMap task_admin_settings(const ConfigMap& worker, const ConfigMap& connector,
+                              const TaskId& task);
+/// Of the worker itself.
+ConfigMap worker_admin_settings(const ConfigMap& worker);
+
+}  // namespace millrace::worker

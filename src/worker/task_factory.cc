@@ -1,0 +1,156 @@
+#include "worker/task_factory.h"
+
+#include "base/plugin_call.h"
+#include "config/java_regex.h"
+#include "worker/client_settings.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace millrace::worker {
+
+namespace {
+
+/// A converter and the keys behind its prefix: the connector's if it names one, else the worker's,
+/// and never a mixture of both.
+config::ConverterChoice choose(const ConfigMap& connector, std::string_view setting,
+                               const config::ConverterChoice& worker) {
+  const std::string* own = connector.find(setting);
+  config::ConverterChoice choice =
+      own == nullptr ? worker
+                     : config::ConverterChoice{*own, connector.with_prefix(std::string(setting) + ".")};
+  choice.options.set("converter.type", std::string(setting.substr(0, setting.find('.'))));
+  return choice;
+}
+
+template <class Plugin>
+Result<const Plugin*> require(const Plugin* plugin, std::string_view kind, std::string_view name) {
+  if (plugin != nullptr) return plugin;
+  return Error{ErrorCode::invalid_config, "Invalid value " + std::string(name) +
+                                              " for configuration " + std::string(kind) + ": Class " +
+                                              std::string(name) + " could not be found."};
+}
+
+bool tolerates_errors(const ConfigMap& connector) {
+  return connector.get_or("errors.tolerance", "none") == "all";
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+  const Result<Setting> list = parse_setting("topics", std::string(text), ConfigType::list);
+  return list ? std::get<std::vector<std::string>>(*list) : std::vector<std::string>{};
+}
+
+}  // namespace
+
+Result<pipeline::Converters> TaskFactory::converters(const ConfigMap& connector) const {
+  const config::WorkerConfig& worker = environment_.config;
+  const plugin::Registry& plugins = environment_.plugins;
+  pipeline::Converters result;
+  for (const bool is_key : {true, false}) {
+    const std::string_view setting = is_key ? "key.converter" : "value.converter";
+    const config::ConverterChoice choice =
+        choose(connector, setting, is_key ? worker.key_converter : worker.value_converter);
+    const auto plugin = require(plugins.find_converter(choice.class_name), setting, choice.class_name);
+    if (!plugin) return plugin.error();
+    const Result<Config> config = (*plugin)->config.parse(choice.options);
+    if (!config) return config.error();
+    std::unique_ptr<Converter> converter = (*plugin)->make();
+    MILLRACE_TRY(
+        call_plugin("configure", [&] { return converter->configure(*config, is_key); }));
+    (is_key ? result.key : result.value) = std::move(converter);
+    (is_key ? result.key_class : result.value_class) = (*plugin)->name;
+  }
+  const config::ConverterChoice choice = choose(connector, "header.converter", worker.header_converter);
+  const auto plugin = require(plugins.find_header_converter(choice.class_name), "header.converter",
+                              choice.class_name);
+  if (!plugin) return plugin.error();
+  const Result<Config> config = (*plugin)->config.parse(choice.options);
+  if (!config) return config.error();
+  result.header = (*plugin)->make();
+  MILLRACE_TRY(
+      call_plugin("configure", [&] { return result.header->configure(*config); }));
+  result.header_class = (*plugin)->name;
+  return result;
+}
+
+Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id, const SourcePlugin& plugin,
+                                                        const ConfigMap& connector,
+                                                        const ConfigMap& task) const {
+  Result<Config> config = plugin.config.parse(task);
+  if (!config) return std::move(config.error());
+  Result<pipeline::Converters> made = converters(connector);
+  if (!made) return std::move(made.error());
+  pipeline::SourceParts parts;
+  parts.task_id = id.to_string();
+  parts.task = plugin.make_task();
+  parts.config = std::move(*config);
+  parts.converters = std::move(*made);
+  parts.writer = std::make_unique<storage::OffsetWriter>(environment_.offsets, environment_.clock,
+                                                         id.connector);
+  parts.reader = std::make_unique<storage::OffsetReader>(environment_.offsets, id.connector);
+  parts.current_configs = [task]() -> Result<ConfigMap> { return task; };
+  parts.make_producer = [this, settings = source_producer_settings(environment_.config.settings.originals(),
+                                                                   connector, id)](
+                            kafka::DeliveryListener& listener) {
+    return environment_.clients.producer(settings, listener);
+  };
+  parts.tolerate_errors = tolerates_errors(connector);
+  parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
+  return parts;
+}
+
+Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const SinkPlugin& plugin,
+                                                    const ConfigMap& connector,
+                                                    const ConfigMap& task) const {
+  Result<Config> config = plugin.config.parse(task);
+  if (!config) return std::move(config.error());
+  Result<pipeline::Converters> made = converters(connector);
+  if (!made) return std::move(made.error());
+  const ConfigMap settings = sink_consumer_settings(environment_.config.settings.originals(), connector, id);
+  pipeline::SinkParts parts;
+  parts.task_id = id.to_string();
+  parts.task = plugin.make_task();
+  parts.config = std::move(*config);
+  parts.converters = std::move(*made);
+  parts.current_configs = [task]() -> Result<ConfigMap> { return task; };
+  parts.make_consumer = [this, settings] { return environment_.clients.consumer(settings); };
+  if (const std::string* topics = connector.find("topics"); topics != nullptr && !topics->empty()) {
+    parts.topics = split_list(*topics);
+  } else {
+    Result<config::JavaRegex> pattern = config::JavaRegex::compile(connector.get_or("topics.regex", ""));
+    if (!pattern) return std::move(pattern.error());
+    parts.topic_matches = [pattern = std::make_shared<config::JavaRegex>(std::move(*pattern))](
+                              std::string_view topic) {
+      const Result<bool> matches = pattern->matches(topic);
+      return matches && *matches;
+    };
+    if (const Result<Setting> age = parse_setting("metadata.max.age.ms",
+                                                  settings.get_or("metadata.max.age.ms", "300000"),
+                                                  ConfigType::int64)) {
+      parts.topic_refresh_interval = std::chrono::milliseconds(std::get<std::int64_t>(*age));
+    }
+  }
+  parts.tolerate_errors = tolerates_errors(connector);
+  parts.offset_flush_interval = environment_.config.offset_flush_interval;
+  parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
+  return parts;
+}
+
+Result<std::shared_ptr<pipeline::Pipeline>> TaskFactory::make(
+    const TaskId& id, const ConfigMap& connector_config, const ConfigMap& task_config,
+    const pipeline::Surroundings& surroundings) const {
+  const std::string class_name = connector_config.get_or("connector.class", "");
+  if (const SourcePlugin* source = environment_.plugins.find_source(class_name)) {
+    Result<pipeline::SourceParts> parts = source_parts(id, *source, connector_config, task_config);
+    if (!parts) return std::move(parts.error());
+    return std::make_shared<pipeline::SourcePipeline>(std::move(*parts), surroundings);
+  }
+  const auto sink = require(environment_.plugins.find_sink(class_name), "connector.class", class_name);
+  if (!sink) return sink.error();
+  Result<pipeline::SinkParts> parts = sink_parts(id, **sink, connector_config, task_config);
+  if (!parts) return std::move(parts.error());
+  return std::make_shared<pipeline::SinkPipeline>(std::move(*parts), surroundings);
+}
+
+}  // namespace millrace::worker

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/clock.h"
+#include "config/worker_config.h"
+#include "kafka/client_factory.h"
+#include "pipeline/sink_pipeline.h"
+#include "pipeline/source_pipeline.h"
+#include "plugin/registry.h"
+#include "storage/offset_store.h"
+#include "storage/status.h"
+
+#include <memory>
+#include <string>
+
+namespace millrace::worker {
+
+/// What a worker works with; all of it outlives the worker.
+struct Environment {
+  const config::WorkerConfig& config;
+  const plugin::Registry& plugins;
+  kafka::ClientFactory& clients;
+  storage::OffsetStore& offsets;
+  Clock& clock;
+  std::string worker_id;  ///< host:port
+};
+
+/// Puts tasks together: plugin, converters, clients, offsets.
+/// Threads: any; the pipelines are made on their tasks' threads.
+class TaskFactory {
+ public:
+  explicit TaskFactory(const Environment& environment) : environment_(environment) {}
+
+  /// Errors: an unknown class, or a configuration that it refuses.
+  Result<std::shared_ptr<pipeline::Pipeline>> make(const TaskId& id,
+                                                   const ConfigMap& connector_config,
+                                                   const ConfigMap& task_config,
+                                                   const pipeline::Surroundings& surroundings) const;
+
+ private:
+  Result<pipeline::SourceParts> source_parts(const TaskId& id, const SourcePlugin& plugin,
+                                             const ConfigMap& connector,
+                                             const ConfigMap& task) const;
+  Result<pipeline::SinkParts> sink_parts(const TaskId& id, const SinkPlugin& plugin,
+                                         const ConfigMap& connector, const ConfigMap& task) const;
+  Result<pipeline::Converters> converters(const ConfigMap& connector) const;
+
+  const Environment& environment_;
+};
+
+}  // namespace millrace::worker

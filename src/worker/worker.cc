@@ -1,0 +1,199 @@
+#include "worker/worker.h"
+
+#include "base/log.h"
+#include "storage/offset_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::worker {
+
+namespace {
+
+const log::Logger& logger() {
+  static const log::Logger& instance = log::logger("org.apache.kafka.connect.runtime.Worker");
+  return instance;
+}
+
+std::optional<std::string> shown(const std::string& version) {
+  return version == "undefined" || version.empty() ? std::nullopt : std::optional(version);
+}
+
+/// The class of a connector's tasks, as task.class shows it.
+std::string task_class(const std::string& connector, const std::string& given) {
+  if (!given.empty()) return given;
+  constexpr std::string_view suffix = "Connector";
+  const std::string base = connector.ends_with(suffix)
+                               ? connector.substr(0, connector.size() - suffix.size())
+                               : connector;
+  return base + "Task";
+}
+
+}  // namespace
+
+Worker::Worker(Environment environment, StatusListener& listener)
+    : environment_(std::move(environment)),
+      listener_(listener),
+      factory_(environment_),
+      commits_(environment_.clock, environment_.config.offset_flush_interval) {}
+
+Worker::~Worker() = default;
+
+std::shared_ptr<ConnectorRunner> Worker::find(const std::string& name) const {
+  const MutexLock lock(mutex_);
+  const auto it = connectors_.find(name);
+  return it == connectors_.end() ? nullptr : it->second;
+}
+
+Result<void> Worker::fail(const std::string& name, Error error) {
+  listener_.connector_status(
+      name, Status{State::failed, environment_.worker_id, std::nullopt, error.trace()});
+  return error;
+}
+
+Result<void> Worker::start_connector(const std::string& name, const ConfigMap& config,
+                                     TargetState target) {
+  const std::string class_name = config.get_or("connector.class", "");
+  logger().info("Creating connector {} of type {}", name, class_name);
+  ConnectorRunner::Instance instance;
+  const ConfigDef* definition = nullptr;
+  std::optional<std::string> version;
+  if (const SourcePlugin* source = environment_.plugins.find_source(class_name)) {
+    instance = source->make_connector();
+    definition = &source->config;
+    version = shown(source->version);
+  } else if (const SinkPlugin* sink = environment_.plugins.find_sink(class_name)) {
+    instance = sink->make_connector();
+    definition = &sink->config;
+    version = shown(sink->version);
+  } else {
+    return fail(name, Error{ErrorCode::invalid_config,
+                            environment_.plugins.unknown_connector(class_name)});
+  }
+  Result<Config> parsed = definition->parse(config);
+  if (!parsed) return fail(name, std::move(parsed.error()));
+  auto runner = std::make_shared<ConnectorRunner>(
+      ConnectorRunner::Identity{name, environment_.worker_id, version}, std::move(instance),
+      std::move(*parsed), std::make_unique<storage::OffsetReader>(environment_.offsets, name),
+      listener_);
+  {
+    const MutexLock lock(mutex_);
+    connectors_.insert_or_assign(name, runner);
+  }
+  MILLRACE_TRY(runner->transition(target));
+  logger().info("Finished creating connector {}", name);
+  return {};
+}
+
+Result<void> Worker::set_connector_state(const std::string& name, TargetState target) {
+  const std::shared_ptr<ConnectorRunner> runner = find(name);
+  if (!runner) return Error{ErrorCode::not_found, "Connector " + name + " is not running here"};
+  return runner->transition(target);
+}
+
+void Worker::stop_connector(const std::string& name) {
+  std::shared_ptr<ConnectorRunner> runner;
+  {
+    const MutexLock lock(mutex_);
+    const auto it = connectors_.find(name);
+    if (it == connectors_.end()) return;
+    runner = std::move(it->second);
+    connectors_.erase(it);
+  }
+  runner->shutdown();
+}
+
+Result<std::vector<ConfigMap>> Worker::task_configs(const std::string& name,
+                                                    const ConfigMap& config) {
+  const std::shared_ptr<ConnectorRunner> runner = find(name);
+  if (!runner) return Error{ErrorCode::not_found, "Connector " + name + " is not running here"};
+  const Result<Setting> max =
+      parse_setting("tasks.max", config.get_or("tasks.max", "1"), ConfigType::int32);
+  if (!max) return max.error();
+  const std::int32_t limit = std::get<std::int32_t>(*max);
+  Result<std::vector<ConfigMap>> configs = runner->task_configs(limit);
+  if (!configs) return configs;
+  if (configs->size() > static_cast<std::size_t>(limit) &&
+      config.get_or("tasks.max.enforce", "true") != "false") {
+    Error error{ErrorCode::fatal, "org.apache.kafka.connect.errors.TooManyTasksException",
+                "The connector " + name + " has generated " + std::to_string(configs->size()) +
+                    " tasks, which is greater than " + std::to_string(limit) +
+                    ", the maximum number of tasks it is configured to create (tasks.max)."};
+    return fail(name, std::move(error)).error();
+  }
+  const std::string class_name = config.get_or("connector.class", "");
+  const SourcePlugin* source = environment_.plugins.find_source(class_name);
+  const SinkPlugin* sink = source != nullptr ? nullptr : environment_.plugins.find_sink(class_name);
+  for (ConfigMap& task : *configs) {
+    if (source != nullptr) task.set("task.class", task_class(source->name, source->task_name));
+    if (sink == nullptr) continue;
+    task.set("task.class", task_class(sink->name, sink->task_name));
+    for (const std::string_view key : {"topics", "topics.regex"}) {
+      if (const std::string* value = config.find(key)) task.set(std::string(key), *value);
+    }
+  }
+  return configs;
+}
+
+Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_config,
+                                const ConfigMap& task_config, TargetState target) {
+  logger().info("Creating task {}", id.to_string());
+  const std::string class_name = connector_config.get_or("connector.class", "");
+  const SourcePlugin* source = environment_.plugins.find_source(class_name);
+  const SinkPlugin* sink = source != nullptr ? nullptr : environment_.plugins.find_sink(class_name);
+  const std::string version = source != nullptr ? source->version : (sink != nullptr ? sink->version : "");
+  auto runner = std::make_shared<TaskRunner>(
+      TaskRunner::Identity{id, environment_.worker_id, shown(version)}, environment_.clock, listener_,
+      [this, id, connector_config, task_config](const pipeline::Surroundings& surroundings) {
+        return factory_.make(id, connector_config, task_config, surroundings);
+      });
+  {
+    const MutexLock lock(mutex_);
+    if (!tasks_.emplace(id, runner).second) {
+      return Error{ErrorCode::conflict, "Task already exists in this worker: " + id.to_string()};
+    }
+  }
+  if (source != nullptr) commits_.add(runner);
+  runner->start(target == TargetState::paused);
+  return {};
+}
+
+bool Worker::has_task(const TaskId& id) const {
+  const MutexLock lock(mutex_);
+  return tasks_.contains(id);
+}
+
+void Worker::set_tasks_paused(std::string_view connector, bool paused) {
+  std::vector<std::shared_ptr<TaskRunner>> concerned;
+  {
+    const MutexLock lock(mutex_);
+    for (const auto& [id, runner] : tasks_) {
+      if (id.connector == connector) concerned.push_back(runner);
+    }
+  }
+  for (const auto& runner : concerned) runner->set_paused(paused);
+}
+
+void Worker::stop_tasks(std::span<const TaskId> ids) {
+  std::vector<std::shared_ptr<TaskRunner>> concerned;
+  {
+    const MutexLock lock(mutex_);
+    for (auto it = tasks_.begin(); it != tasks_.end();) {
+      if (ids.empty() || std::find(ids.begin(), ids.end(), it->first) != ids.end()) {
+        concerned.push_back(std::move(it->second));
+        it = tasks_.erase(it);
+      } else {
+        ++it;
+      }
+    }
+  }
+  for (const auto& runner : concerned) runner->stop();
+  const Clock::Time deadline = deadline_after(environment_.clock.now(),
+                                              environment_.config.task_shutdown_timeout);
+  for (const auto& runner : concerned) {
+    if (!runner->await(deadline)) runner->cancel();
+    commits_.remove(runner->id());
+  }
+}
+
+}  // namespace millrace::worker
