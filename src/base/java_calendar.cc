@@ -101,7 +101,9 @@ Instant instant_from_local(std::int64_t local_milliseconds) {
       offset = after;
     }
   }
-  return Instant(std::chrono::milliseconds(local_milliseconds - offset * 1000));
+  const std::uint64_t milliseconds = static_cast<std::uint64_t>(local_milliseconds) -
+                                     static_cast<std::uint64_t>(offset * 1000);
+  return Instant(std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds)));
 }
 
 void append_java_date_text(std::string& out, Instant instant) {
