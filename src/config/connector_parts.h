@@ -1,0 +1,30 @@
+#pragma once
+
+#include "config/connector_config.h"
+
+/// The parts of validate_connector.
+namespace millrace::config {
+
+/// The framework's keys with the defaults and recommendations of this worker and connector.
+ConfigDef framework_def(const ConnectorRequest& request, const ConnectorSurroundings& surroundings);
+
+/// Topics, their pattern and the dead letter topic fit together: adds messages to `values`.
+void check_topics(const ConfigMap& properties, std::vector<ConfigValue>& values);
+
+/// Appends the settings of the converters that the connector names and whose values in `checked`
+/// are sound.
+void add_converters(const ConnectorRequest& request, const ConnectorSurroundings& surroundings,
+                    ConnectorValidation& checked);
+
+/// Appends what the connector overrides of its Kafka clients, and what the policy says of it.
+Result<void> add_overrides(const ConnectorRequest& request,
+                           const ConnectorSurroundings& surroundings, ConnectorValidation& checked);
+
+ConfigValue* find_value(std::vector<ConfigValue>& values, std::string_view name);
+
+/// The place of each name in the order in which Java's hash map lists them.
+std::vector<std::size_t> hash_order(const std::vector<std::string>& names);
+
+void add_group(std::vector<std::string>& groups, const std::optional<std::string>& group);
+
+}  // namespace millrace::config

@@ -1,0 +1,1 @@
+target_link_libraries(unit_config PRIVATE nlohmann_json::nlohmann_json)
