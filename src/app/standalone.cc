@@ -150,7 +150,6 @@ int run_standalone(const std::string& worker_file, const std::vector<std::string
   }
   logger().info("Herder started");
   (*rest)->serve(herder);
-  logger().info("REST resources initialized; server is started and ready to handle requests");
   logger().info("Kafka Connect started after {} ms",
                 std::chrono::duration_cast<std::chrono::milliseconds>(
                     std::chrono::steady_clock::now() - begin)

@@ -41,19 +41,19 @@ ConfigMap with_bootstrap(const ConfigMap& worker) {
 }  // namespace
 
 ConfigMap source_producer_settings(const ConfigMap& worker, const ConfigMap& connector,
-                                   const TaskId& task) {
+                                   const TaskId& task, bool plain) {
   ConfigMap settings = with_bootstrap(worker);
   settings.set("max.block.ms", "9223372036854775807");
-  settings.set("enable.idempotence", "true");
+  settings.set("enable.idempotence", plain ? "false" : "true");
   settings.set("acks", "all");
   settings.set("max.in.flight.requests.per.connection", "5");
   settings.set("delivery.timeout.ms", "2147483647");
   settings.set("client.id", client_id("producer", task));
   ConfigMap own = worker.with_prefix("producer.");
   lay_over(own, connector.with_prefix("producer.override."));
-  if (own.get_or("enable.idempotence", "true") != "true" &&
-      !own.contains("max.in.flight.requests.per.connection")) {
-    settings.set("max.in.flight.requests.per.connection", "1");  // without it, order needs this
+  const std::string idempotent = own.get_or("enable.idempotence", plain ? "false" : "true");
+  if (idempotent == "false") {
+    settings.set("max.in.flight.requests.per.connection", "1");  // else a retry could change the order
   }
   lay_over(settings, own);
   return settings;

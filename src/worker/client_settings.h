@@ -13,8 +13,9 @@ namespace millrace::worker {
 
 /// Of a source task. Idempotent with five requests in flight, unless the worker or the connector
 /// says otherwise: nothing is sent twice, and order is kept (see docs/differences.md).
+/// plain: the brokers refuse idempotent producers; Java's settings, one request in flight.
 ConfigMap source_producer_settings(const ConfigMap& worker, const ConfigMap& connector,
-                                   const TaskId& task);
+                                   const TaskId& task, bool plain);
 /// Of a sink task; its group is connect-<name>.
 ConfigMap sink_consumer_settings(const ConfigMap& worker, const ConfigMap& connector,
                                  const TaskId& task);

@@ -1,5 +1,6 @@
 #include "worker/task_factory.h"
 
+#include "base/log.h"
 #include "base/plugin_call.h"
 #include "config/java_regex.h"
 #include "worker/client_settings.h"
@@ -90,8 +91,9 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id, const 
                                                          id.connector);
   parts.reader = std::make_unique<storage::OffsetReader>(environment_.offsets, id.connector);
   parts.current_configs = [task]() -> Result<ConfigMap> { return task; };
-  parts.make_producer = [this, settings = source_producer_settings(environment_.config.settings.originals(),
-                                                                   connector, id)](
+  parts.make_producer = [this, settings = source_producer_settings(
+                                   environment_.config.settings.originals(), connector, id,
+                                   plain_producers_.load())](
                             kafka::DeliveryListener& listener) {
     return environment_.clients.producer(settings, listener);
   };
@@ -135,6 +137,23 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   parts.offset_flush_interval = environment_.config.offset_flush_interval;
   parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
   return parts;
+}
+
+bool TaskFactory::fall_back(const Error& error, const ConfigMap& connector_config) {
+  const auto says = [](const Error& one) {
+    return one.java_class() == "org.apache.kafka.common.errors.ClusterAuthorizationException";
+  };
+  const Error* cause = &error;
+  while (cause != nullptr && !says(*cause)) cause = cause->cause();
+  if (cause == nullptr || connector_config.contains("producer.override.enable.idempotence") ||
+      environment_.config.producer.contains("enable.idempotence")) {
+    return false;
+  }
+  if (plain_producers_.exchange(true)) return true;
+  log::logger("org.apache.kafka.connect.runtime.Worker")
+      .info("The brokers do not allow idempotent producers: source tasks use plain ones, with one "
+            "request in flight");
+  return true;
 }
 
 Result<std::shared_ptr<pipeline::Pipeline>> TaskFactory::make(

@@ -9,6 +9,7 @@
 #include "storage/offset_store.h"
 #include "storage/status.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,10 @@ class TaskFactory {
                                                    const ConfigMap& task_config,
                                                    const pipeline::Surroundings& surroundings) const;
 
+  /// Whether a source task that failed like this shall be made again with a plain producer: the
+  /// brokers refuse an idempotent one, and nobody asked for it. Remembered for all tasks to come.
+  bool fall_back(const Error& error, const ConfigMap& connector_config);
+
  private:
   Result<pipeline::SourceParts> source_parts(const TaskId& id, const SourcePlugin& plugin,
                                              const ConfigMap& connector,
@@ -45,6 +50,7 @@ class TaskFactory {
   Result<pipeline::Converters> converters(const ConfigMap& connector) const;
 
   const Environment& environment_;
+  std::atomic<bool> plain_producers_ = false;
 };
 
 }  // namespace millrace::worker

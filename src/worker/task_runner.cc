@@ -20,10 +20,12 @@ std::string log_context(const TaskId& id) {
 
 }  // namespace
 
-TaskRunner::TaskRunner(Identity identity, Clock& clock, StatusListener& listener, MakePipeline make)
+TaskRunner::TaskRunner(Identity identity, Clock& clock, StatusListener& listener, MakePipeline make,
+                       TryAgain try_again)
     : identity_(std::move(identity)),
       listener_(listener),
       make_(std::move(make)),
+      try_again_(std::move(try_again)),
       control_(clock),
       clock_(clock) {}
 
@@ -33,21 +35,24 @@ void TaskRunner::start(bool paused) {
       .detach();
 }
 
+Result<void> TaskRunner::run_pipeline() {
+  auto made = make_({clock_, control_, *this, counters_, gauges_});
+  if (!made) return std::move(made.error());
+  {
+    const MutexLock lock(mutex_);
+    pipeline_ = *made;
+  }
+  const Result<void> result = (*made)->run();
+  const MutexLock lock(mutex_);
+  pipeline_.reset();
+  return result;
+}
+
 void TaskRunner::run() {
   const log::Context context(log_context(identity_.id) + "] ");
-  Result<void> result;
-  auto made = make_({clock_, control_, *this, counters_, gauges_});
-  if (made) {
-    {
-      const MutexLock lock(mutex_);
-      pipeline_ = *made;
-    }
-    result = (*made)->run();
-    made->reset();
-    const MutexLock lock(mutex_);
-    pipeline_.reset();
-  } else {
-    result = std::move(made.error());
+  Result<void> result = run_pipeline();
+  if (!result && try_again_ && !control_.stopping() && try_again_(result.error())) {
+    result = run_pipeline();
   }
   if (!result) {
     logger().error("{} Task threw an uncaught and unrecoverable exception. Task is being killed and "

@@ -32,7 +32,11 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
     std::optional<std::string> version;  ///< of the connector
   };
 
-  TaskRunner(Identity identity, Clock& clock, StatusListener& listener, MakePipeline make);
+  /// Asked when a task has failed: true makes its pipeline once more, from the stored offsets.
+  using TryAgain = std::function<bool(const Error&)>;
+
+  TaskRunner(Identity identity, Clock& clock, StatusListener& listener, MakePipeline make,
+             TryAgain try_again = {});
 
   void start(bool paused);
   void set_paused(bool paused) { control_.set_paused(paused); }
@@ -50,6 +54,7 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
 
  private:
   void run();
+  Result<void> run_pipeline();
   void report(State state, std::string trace = {});
   [[nodiscard]] std::shared_ptr<pipeline::Pipeline> pipeline();
   void running() override { report(State::running); }
@@ -58,6 +63,7 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
   const Identity identity_;
   StatusListener& listener_;
   const MakePipeline make_;
+  const TryAgain try_again_;
   metrics::TaskCounters counters_;
   metrics::PluginGauges gauges_;
   pipeline::TaskControl control_;

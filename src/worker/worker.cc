@@ -146,6 +146,9 @@ Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_con
       TaskRunner::Identity{id, environment_.worker_id, shown(version)}, environment_.clock, listener_,
       [this, id, connector_config, task_config](const pipeline::Surroundings& surroundings) {
         return factory_.make(id, connector_config, task_config, surroundings);
+      },
+      [this, connector_config](const Error& error) {
+        return factory_.fall_back(error, connector_config);
       });
   {
     const MutexLock lock(mutex_);

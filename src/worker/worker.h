@@ -54,7 +54,7 @@ class Worker {
 
   const Environment environment_;
   StatusListener& listener_;
-  const TaskFactory factory_;
+  TaskFactory factory_;
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<ConnectorRunner>, std::less<>> connectors_ GUARDED_BY(mutex_);
   std::map<TaskId, std::shared_ptr<TaskRunner>> tasks_ GUARDED_BY(mutex_);
