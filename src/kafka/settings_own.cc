@@ -289,6 +289,11 @@ Result<void> translate_producer(Translation& t) {
     std::erase_if(t.out.properties, [](const auto& entry) { return entry.first == "message.timeout.ms"; });
   } else if (const std::int64_t timeout = std::stoll(*t.out.find("message.timeout.ms"));
              timeout != 0 && timeout <= linger_ms) {
+    if (t.java.find("delivery.timeout.ms") == nullptr) {  // the default gives way, as in Java
+      const std::int64_t request = std::stoll(*t.out.find("socket.timeout.ms"));
+      t.out.set("message.timeout.ms", std::to_string(linger_ms + request));
+      return {};
+    }
     return t.invalid("delivery.timeout.ms", fmt::format("must be above linger.ms, {}", linger_ms));
   }
   return {};
