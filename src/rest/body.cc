@@ -1,0 +1,172 @@
+#include "rest/body.h"
+
+#include "rest/body_encoding.h"
+#include "rest/http.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace millrace::rest {
+
+namespace {
+
+/// A configuration beyond this is a mistake or an attack; looking up keys takes time that grows
+/// with their number.
+constexpr std::size_t max_keys = 10'000;
+
+/// The parser's sentence without its own prefix, and without the characters that it had read: they
+/// may be part of a password.
+std::string without_values(std::string_view what) {
+  if (const std::size_t prefix = what.find("] "); prefix != std::string_view::npos) {
+    what.remove_prefix(prefix + 2);
+  }
+  std::string text(what);
+  const std::size_t read = text.find("; last read: '");
+  if (read != std::string::npos) {
+    const std::size_t expected = text.rfind("'; expected ");
+    text.erase(read, expected == std::string::npos || expected < read ? std::string::npos
+                                                                      : expected + 1 - read);
+  }
+  return text;
+}
+
+/// Receives the events of nlohmann's parser. Every false ends it; the reason is in `error`.
+class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
+ public:
+  /// wrapped: the configuration is the member "config" of the object; else it is the object.
+  explicit BodyEvents(bool wrapped) : wrapped_(wrapped), config_depth_(wrapped ? 2 : 1) {}
+
+  bool null() override { return scalar(std::nullopt); }
+  bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
+  bool number_integer(number_integer_t value) override {
+    return scalar(value == 0 ? "-0" : std::to_string(value));  // others than negatives are unsigned
+  }
+  bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value)); }
+  bool number_float(number_float_t, const string_t& written) override { return scalar(written); }
+  bool string(string_t& value) override { return scalar(std::move(value)); }
+  bool binary(binary_t&) override { return false; }  // does not occur in JSON text
+
+  bool start_object(std::size_t) override {
+    if (depth_ == 0) return ++depth_ > 0;
+    if (depth_ == 1 && wrapped_ && member_ == "config") {
+      request.config = ConfigMap();
+      has_config = true;
+      return ++depth_ > 0;
+    }
+    return refuse_nested("an object");
+  }
+  bool end_object() override { return --depth_ >= 0; }
+  bool start_array(std::size_t) override { return refuse_nested("a list"); }
+  bool end_array() override { return true; }
+
+  bool key(string_t& name) override {
+    if (depth_ == config_depth_) {
+      key_ = std::move(name);
+      return true;
+    }
+    member_ = std::move(name);
+    if (member_ == "name" || member_ == "config" || member_ == "initial_state") return true;
+    return fail("Unrecognized field \"" + member_ +
+                "\" (known are \"name\", \"config\", \"initial_state\")");
+  }
+
+  bool parse_error(std::size_t, const std::string&,
+                   const nlohmann::detail::exception& problem) override {
+    return fail("The request body is not valid JSON: " + without_values(problem.what()));
+  }
+
+  CreateRequest request;
+  bool has_config = false;
+  std::optional<Error> error;
+
+ private:
+  bool fail(std::string message) {
+    error.emplace(ErrorCode::invalid_config, std::move(message));
+    return false;
+  }
+
+  bool refuse_nested(std::string_view found) {
+    if (depth_ == 0) {
+      return fail("The request body must be a JSON object, but is " + std::string(found));
+    }
+    const std::string& name = depth_ == config_depth_ ? key_ : member_;
+    return fail("The value of \"" + name + "\" must be a text, number, boolean or null, but is " +
+                std::string(found));
+  }
+
+  bool scalar(std::optional<std::string> value) {
+    if (depth_ == 0) {
+      return fail(value ? "The request body must be a JSON object, but is a single value"
+                        : "The request body must be a JSON object, but is null");
+    }
+    if (depth_ == config_depth_) {
+      if (request.config.size() >= max_keys) {
+        return fail("The configuration has more than " + std::to_string(max_keys) + " keys");
+      }
+      request.config.set(std::move(key_), std::move(value));
+      return true;
+    }
+    if (member_ == "name") return set_name(value.value_or(""));
+    if (member_ == "initial_state") return set_initial_state(value);
+    has_config = false;
+    return !value || fail("The value of \"config\" must be an object, but is a single value");
+  }
+
+  bool set_name(std::string_view name) {
+    const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+    while (!name.empty() && blank(name.front())) name.remove_prefix(1);
+    while (!name.empty() && blank(name.back())) name.remove_suffix(1);
+    request.name = name;
+    return true;
+  }
+
+  bool set_initial_state(const std::optional<std::string>& text) {
+    request.initial_state.reset();
+    if (!text) return true;
+    static constexpr std::pair<std::string_view, TargetState> states[] = {
+        {"RUNNING", TargetState::started},
+        {"PAUSED", TargetState::paused},
+        {"STOPPED", TargetState::stopped}};
+    for (const auto& [name, state] : states) {
+      if (equal_ignoring_case(*text, name)) {
+        request.initial_state = state;
+        return true;
+      }
+    }
+    return fail("Invalid value '" + *text +
+                "' for \"initial_state\": must be one of RUNNING, PAUSED, STOPPED");
+  }
+
+  const bool wrapped_;
+  const int config_depth_;
+  int depth_ = 0;
+  std::string member_;
+  std::string key_;
+};
+
+Result<CreateRequest> read(std::string_view body, bool wrapped) {
+  if (body.empty()) {
+    return Error{ErrorCode::invalid_config, "The request body is empty, but must be a JSON object"};
+  }
+  const Result<std::string> text = json_as_utf8(body);
+  if (!text) return text.error();
+  BodyEvents events(wrapped);
+  if (!nlohmann::ordered_json::sax_parse(*text, &events)) return std::move(*events.error);
+  if (wrapped && !events.has_config) {
+    return Error{ErrorCode::invalid_config, "The member \"config\" is missing or null"};
+  }
+  return std::move(events.request);
+}
+
+}  // namespace
+
+Result<ConfigMap> read_config(std::string_view body) {
+  Result<CreateRequest> request = read(body, false);
+  if (!request) return std::move(request.error());
+  return std::move(request->config);
+}
+
+Result<CreateRequest> read_create_request(std::string_view body) { return read(body, true); }
+
+}  // namespace millrace::rest

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "herder/types.h"
+#include "millrace/result.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace millrace::rest {
+
+/// Reads the JSON bodies of requests: strict JSON in UTF-8, UTF-16 or UTF-32; of members with the
+/// same name the last wins.
+/// Errors: invalid_config; the message says what is wrong and, for syntax, at which line and
+/// column.
+
+/// A configuration: an object of texts. Numbers and booleans keep the characters that they were
+/// written with, null stays null; an object or a list is refused by its key.
+Result<ConfigMap> read_config(std::string_view body);
+
+struct CreateRequest {
+  std::string name;  ///< blanks at both ends cut off; "" when absent or null
+  ConfigMap config;
+  std::optional<TargetState> initial_state;
+};
+Result<CreateRequest> read_create_request(std::string_view body);
+
+}  // namespace millrace::rest

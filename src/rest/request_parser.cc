@@ -1,0 +1,123 @@
+#include "rest/request_parser.h"
+
+#include "rest/status.h"
+#include "rest/uri.h"
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace millrace::rest {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+std::string text_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+/// "http://host:1/path" names the same as "/path".
+std::string_view without_authority(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (equal_ignoring_case(target.substr(0, scheme.size()), scheme)) {
+      const std::size_t path = target.find_first_of("/?", scheme.size());
+      return path == std::string_view::npos ? "/" : target.substr(path);
+    }
+  }
+  return target;
+}
+
+}  // namespace
+
+struct RequestParser::Beast {
+  http::request_parser<http::string_body> parser;
+};
+
+RequestParser::RequestParser(SizeLimits limits)
+    : limits_(limits), beast_(std::make_unique<Beast>()) {
+  beast_->parser.eager(true);
+  beast_->parser.header_limit(static_cast<std::uint32_t>(limits.head));
+  beast_->parser.body_limit(limits.body);
+}
+RequestParser::RequestParser(RequestParser&&) noexcept = default;
+RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
+RequestParser::~RequestParser() = default;
+
+RequestParser::Step RequestParser::parse(std::string& input) {
+  if (input.starts_with("PRI * HTTP/2.0")) return refuse(426, "This server speaks HTTP/1.1 only");
+  if (!beast_->parser.got_some()) input.erase(0, input.find_first_not_of("\r\n"));
+  boost::system::error_code error;
+  const std::size_t used =
+      beast_->parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
+  if (error && error != http::error::need_more)
+    return explain(error.value(), error.message(), input);
+  input.erase(0, used);
+  if (beast_->parser.is_header_done() && !head_checked_) {
+    head_checked_ = true;
+    const Step step = check_head();
+    if (step == Step::refused || (step == Step::waiting && !beast_->parser.is_done())) return step;
+  }
+  if (beast_->parser.is_done()) return Step::done;
+  // What stays is an unfinished header, or the line before a chunk.
+  if (input.size() > limits_.head) return refuse(431, "The request header is too large");
+  return Step::more;
+}
+
+RequestParser::Step RequestParser::check_head() {
+  const auto& head = beast_->parser.get();
+  if (head.version() == 11 && head.count(http::field::host) != 1) {
+    return refuse(400, "A request needs exactly one Host header");
+  }
+  const auto expect = head.find(http::field::expect);
+  if (expect == head.end()) return Step::more;
+  if (equal_ignoring_case(text_of(expect->value()), "100-continue")) {
+    return head.version() == 11 ? Step::waiting : Step::more;
+  }
+  return refuse(417, "The expectation '" + text_of(expect->value()) + "' cannot be met");
+}
+
+RequestParser::Step RequestParser::explain(int beast_error, const std::string& text,
+                                           const std::string& input) {
+  switch (static_cast<http::error>(beast_error)) {
+    case http::error::body_limit:
+      return refuse(413,
+                    "The request body is larger than " + std::to_string(limits_.body) + " bytes");
+    case http::error::buffer_overflow:
+    case http::error::header_limit:
+      if (!beast_->parser.is_header_done() &&
+          input.substr(0, limits_.head).find('\n') == std::string::npos) {
+        return refuse(414,
+                      "The request line is longer than " + std::to_string(limits_.head) + " bytes");
+      }
+      return refuse(431,
+                    "The request header is larger than " + std::to_string(limits_.head) + " bytes");
+    case http::error::bad_version: return refuse(505, "This server speaks HTTP/1.1 and HTTP/1.0");
+    default: return refuse(400, "Bad HTTP message: " + text);
+  }
+}
+
+RequestParser::Step RequestParser::refuse(int status, std::string_view why) {
+  refusal_ = error_response(status, why);
+  return Step::refused;
+}
+
+bool RequestParser::keep_alive() const { return beast_->parser.get().keep_alive(); }
+bool RequestParser::is_http_1_0() const { return beast_->parser.get().version() == 10; }
+
+Request RequestParser::take() {
+  auto& message = beast_->parser.get();
+  Request request;
+  request.method = text_of(message.method_string());
+  request.target = text_of(message.target());
+  const std::string_view target = without_authority(request.target);
+  const std::size_t end = std::min(target.find('#'), target.size());
+  const std::size_t question = std::min(target.find('?'), end);
+  request.path = target.substr(0, question);
+  if (question < end) request.query = parse_query(target.substr(question + 1, end - question - 1));
+  if (request.path.empty()) request.path = "/";
+  for (const auto& field : message) {
+    request.headers.emplace_back(text_of(field.name_string()), text_of(field.value()));
+  }
+  request.body = std::move(message.body());
+  return request;
+}
+
+}  // namespace millrace::rest

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "herder/herder.h"
+#include "rest/http.h"
+#include "rest/limits.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+
+namespace millrace::rest {
+
+/// Takes the answer to one request: once, on any thread, at any time. An answer that comes after
+/// the time limit of its route, or after the server is gone, is dropped.
+using Respond = std::function<void(Response)>;
+
+/// 500, "Request timed out".
+Response request_timed_out(Herder& herder);
+
+/// Which Content-Type a request may carry.
+enum class Takes : std::uint8_t { json, anything };
+
+/// One row of the route table. Handlers run on the server's thread and must not block: the first
+/// kind answers at once, the second hands `respond` on.
+struct Route {
+  using AtOnce = Response (*)(Herder&, const Request&);
+  using Later = void (*)(Herder&, const Request&, Respond);
+
+  constexpr Route(std::string_view m, std::string_view p, AtOnce handler, Takes t = Takes::json)
+      : method(m), pattern(p), at_once(handler), takes(t) {}
+  constexpr Route(std::string_view m, std::string_view p, Later handler, Takes t = Takes::json,
+                  std::chrono::milliseconds ReplyLimits::*within = &ReplyLimits::change,
+                  Response (*late)(Herder&) = request_timed_out)
+      : method(m), pattern(p), later(handler), takes(t), limit(within), when_late(late) {}
+
+  std::string_view method;
+  std::string_view pattern;  ///< "/connectors/{name}/status"
+  AtOnce at_once = nullptr;
+  Later later = nullptr;
+  Takes takes;
+  std::chrono::milliseconds ReplyLimits::*limit = &ReplyLimits::change;
+  Response (*when_late)(Herder&) = request_timed_out;
+};
+
+/// Every endpoint of the worker.
+std::span<const Route> routes();
+
+/// What becomes of a request before any handler sees it.
+struct Match {
+  const Route* route = nullptr;  ///< null: `answer` is the answer
+  Response answer;
+};
+/// Finds the route, fills in the request's parameters, and sees to methods, media types and
+/// OPTIONS.
+Match match(std::span<const Route> table, Request& request);
+
+}  // namespace millrace::rest

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "herder/herder.h"
+#include "millrace/result.h"
+#include "rest/http.h"
+#include "rest/limits.h"
+#include "rest/listener.h"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace millrace::rest {
+
+struct ServerOptions {
+  std::vector<Listener> listeners;
+  About about;
+  SizeLimits sizes;
+  TimeLimits times;
+  ReplyLimits replies;
+  std::size_t max_connections = 1024;  ///< one more hangs up on the one that is idle the longest
+};
+
+/// The worker's HTTP server. All its work is done on one thread of its own, "rest", which never
+/// waits for a client, a connector or Kafka.
+/// Order:   open, serve, stop. Until `serve` every request is answered with 404.
+/// Threads: any, but not the answering of a request; one call at a time.
+class Server {
+ public:
+  /// Binds all listeners and begins to listen.
+  /// Errors: invalid_config for https, which is not served; fatal for an address that cannot be
+  ///         had: "cannot listen on localhost:8083: Address already in use".
+  static Result<std::unique_ptr<Server>> open(ServerOptions options);
+  ~Server();  ///< stops without grace
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// The listeners in the order of the options, with the ports that they got.
+  [[nodiscard]] const std::vector<Listener>& listeners() const;
+  /// From now on requests reach the herder, which must live until `stop` has returned.
+  void serve(Herder& herder);
+  /// Takes no more connections, hangs up on those that wait for nothing, lets the requests that are
+  /// being answered finish within the grace time. Returns when the thread has ended.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace millrace::rest

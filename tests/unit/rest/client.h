@@ -1,0 +1,111 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace millrace::rest {
+
+struct Reply {
+  int status = 0;
+  std::string head;  // status line and headers, each with its line end
+  std::string body;
+
+  [[nodiscard]] std::string header(const std::string& name) const {
+    const std::size_t at = head.find("\r\n" + name + ": ");
+    if (at == std::string::npos) return "";
+    const std::size_t begin = at + name.size() + 4;
+    return head.substr(begin, head.find("\r\n", begin) - begin);
+  }
+  [[nodiscard]] bool has(const std::string& name) const {
+    return head.find("\r\n" + name + ": ") != std::string::npos;
+  }
+};
+
+/// A plain socket to the server, so that tests can send whatever they like.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client() { ::close(socket_); }
+
+  [[nodiscard]] bool connected() const { return connected_; }
+
+  /// False: the server has hung up.
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  void end_sending() { ::shutdown(socket_, SHUT_WR); }
+
+  /// The next answer. Status 0: the server hung up, or said nothing for 20 s.
+  Reply read(bool to_head = false) {
+    while (input_.find("\r\n\r\n") == std::string::npos) {
+      if (!receive()) return {};
+    }
+    Reply reply;
+    const std::size_t end = input_.find("\r\n\r\n") + 2;
+    reply.head = input_.substr(0, end);
+    input_.erase(0, end + 2);
+    reply.status = std::atoi(reply.head.substr(9, 3).c_str());
+    const std::string length = reply.header("Content-Length");
+    const std::size_t size = to_head || length.empty() ? 0 : std::stoul(length);
+    while (input_.size() < size) {
+      if (!receive()) return {};
+    }
+    reply.body = input_.substr(0, size);
+    input_.erase(0, size);
+    return reply;
+  }
+  Reply call(std::string_view bytes, bool to_head = false) {
+    send(bytes);
+    return read(to_head);
+  }
+
+  /// Waits for the end of the connection; true: nothing came before it.
+  bool hung_up() {
+    while (receive()) {
+    }
+    return at_end_ && input_.empty();
+  }
+
+ private:
+  bool receive() {
+    pollfd wait{socket_, POLLIN, 0};
+    if (::poll(&wait, 1, 20'000) <= 0) return false;
+    char room[16384];
+    const ssize_t size = ::recv(socket_, room, sizeof room, 0);
+    if (size <= 0) {
+      at_end_ = true;
+      return false;
+    }
+    input_.append(room, static_cast<std::size_t>(size));
+    return true;
+  }
+
+  int socket_;
+  bool connected_ = false;
+  bool at_end_ = false;
+  std::string input_;
+};
+
+}  // namespace millrace::rest
