@@ -91,23 +91,17 @@ Result<NullableString> value_of(std::string_view connector, const std::vector<Me
 // None where the value is a list or object.
 std::optional<Value> scalar(const json& value) {
   switch (value.type()) {
-    case json::value_t::null:
-      return Value();
-    case json::value_t::boolean:
-      return Value(value.get<bool>());
-    case json::value_t::string:
-      return Value(value.get_ref<const std::string&>());
-    case json::value_t::number_integer:
-      return Value(value.get<std::int64_t>());
+    case json::value_t::null: return Value();
+    case json::value_t::boolean: return Value(value.get<bool>());
+    case json::value_t::string: return Value(value.get_ref<const std::string&>());
+    case json::value_t::number_integer: return Value(value.get<std::int64_t>());
     case json::value_t::number_unsigned:
       if (value.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max()) {
         return Value(value.get<std::int64_t>());
       }
       return Value(value.get<double>());
-    case json::value_t::number_float:
-      return Value(value.get<double>());
-    default:
-      return std::nullopt;
+    case json::value_t::number_float: return Value(value.get<double>());
+    default: return std::nullopt;
   }
 }
 

@@ -39,8 +39,8 @@ void OffsetWriter::note(Result<std::string> key, Result<NullableString> value) {
   if (key) {
     pending_.insert_or_assign(std::move(*key), std::move(value));
   } else {
-    // No JSON starts like this, so it is nobody's key.
-    pending_.insert_or_assign("!" + key.error().message(), StoredValue(std::move(key.error())));
+    std::string nobodys = "!" + key.error().message();  // no JSON starts like this
+    pending_.insert_or_assign(std::move(nobodys), StoredValue(std::move(key.error())));
   }
 }
 
