@@ -28,8 +28,10 @@ std::string problem(std::string_view text) {
 // T5: JSON literals as texts.
 TEST(ConnectorFile, FlatJsonKeepsNumbersAndWordsAsTheyAreWritten) {
   const ConnectorFile file = parsed(
-      R"({"name":"a","i":1,"f":1.50,"e":1e5,"E":-2.5E-3,"big":123456789012345678901234567890,
-          "minus":-9223372036854775808,"max":18446744073709551615,"zero":-0,"z":0,"t":true,"n":null})");
+      R"({"name":"a","i":1,"f":1.50,"e":1e5,"E":-2.5E-3,
+          "big":123456789012345678901234567890,
+          "minus":-9223372036854775808,"max":18446744073709551615,
+          "zero":-0,"z":0,"t":true,"n":null})");
   EXPECT_EQ(file.name, "a");
   EXPECT_EQ(file.config, (ConfigMap{{"name", "a"},
                                     {"i", "1"},
