@@ -6,6 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -15,10 +16,13 @@ using namespace millrace;
 
 const std::string line(100, 'x');
 
-Config json_config(const char* schemas_enable) {
-  return convert::JsonConverter::config_def()
-      .parse({{"converter.type", "value"}, {"schemas.enable", schemas_enable}})
-      .value();
+std::unique_ptr<Converter> json(const char* schemas_enable) {
+  const Config config = convert::JsonConverter::config_def()
+                            .parse({{"converter.type", "value"}, {"schemas.enable", schemas_enable}})
+                            .value();
+  std::unique_ptr<Converter> converter = std::make_unique<convert::JsonConverter>();
+  if (!converter->configure(config, false)) std::abort();
+  return converter;
 }
 
 void write(benchmark::State& state, Converter& converter, const SchemaPtr& schema,
@@ -40,13 +44,6 @@ void read(benchmark::State& state, Converter& converter, const SchemaPtr& schema
     benchmark::DoNotOptimize(data);
   }
 }
-
-struct Json : convert::JsonConverter {
-  explicit Json(const char* schemas_enable) {
-    if (!Converter::configure(json_config(schemas_enable), false)) std::abort();
-  }
-  using Converter::configure;
-};
 
 Value order() {
   static const SchemaPtr schema = SchemaBuilder::structure()
@@ -71,31 +68,25 @@ void string_read(benchmark::State& state) {
   read(state, converter, schemas::string(), line);
 }
 void json_text_write(benchmark::State& state) {
-  Json converter("true");
-  write(state, converter, schemas::string(), line);
+  write(state, *json("true"), schemas::string(), line);
 }
 void json_text_read(benchmark::State& state) {
-  Json converter("true");
-  read(state, converter, schemas::string(), line);
+  read(state, *json("true"), schemas::string(), line);
 }
 void json_bare_text_read(benchmark::State& state) {
-  Json converter("false");
-  read(state, converter, schemas::string(), line);
+  read(state, *json("false"), schemas::string(), line);
 }
 void json_struct_write(benchmark::State& state) {
-  Json converter("true");
   const Value value = order();
-  write(state, converter, value.get_if<Struct>()->schema(), value);
+  write(state, *json("true"), value.get_if<Struct>()->schema(), value);
 }
 void json_struct_read(benchmark::State& state) {
-  Json converter("true");
   const Value value = order();
-  read(state, converter, value.get_if<Struct>()->schema(), value);
+  read(state, *json("true"), value.get_if<Struct>()->schema(), value);
 }
 void json_bare_struct_read(benchmark::State& state) {
-  Json converter("false");
   const Value value = order();
-  read(state, converter, value.get_if<Struct>()->schema(), value);
+  read(state, *json("false"), value.get_if<Struct>()->schema(), value);
 }
 
 BENCHMARK(string_write);

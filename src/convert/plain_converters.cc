@@ -10,13 +10,13 @@ namespace {
 
 // The schema is looked at before the value, so that it counts even where the value is null.
 Result<void> check(const SchemaPtr& schema, Type type, const Value& value, ValueKind kind,
-                   const std::string& converter) {
+                   std::string_view converter) {
   if (schema != nullptr && schema->type() != type) {
-    return data_error("Invalid schema type for " + converter + ": " +
+    return data_error("Invalid schema type for " + std::string(converter) + ": " +
                       std::string(type_name(schema->type())));
   }
   if (!value.is_null() && value.kind() != kind) {
-    return data_error(converter + " is not compatible with objects of type class " +
+    return data_error(std::string(converter) + " is not compatible with objects of type class " +
                       std::string(value.java_class()));
   }
   return {};

@@ -4,12 +4,25 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 namespace millrace::convert {
 
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+// Most of what comes along, and short: finding it out here is quicker than asking simdjson.
+bool is_ascii(std::string_view bytes) {
+  std::uint64_t seen = 0;
+  for (; bytes.size() >= sizeof seen; bytes.remove_prefix(sizeof seen)) {
+    std::uint64_t block = 0;
+    std::memcpy(&block, bytes.data(), sizeof block);
+    seen |= block;
+  }
+  for (const char byte : bytes) seen |= static_cast<unsigned char>(byte);
+  return (seen & 0x8080808080808080U) == 0;
+}
 
 bool continues(std::string_view bytes, std::size_t at) {
   return at < bytes.size() && (static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80;
@@ -39,13 +52,15 @@ Piece first_piece(std::string_view bytes) {
 
 }  // namespace
 
-bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
+bool is_utf8(std::string_view bytes) {
+  return is_ascii(bytes) || simdjson::validate_utf8(bytes.data(), bytes.size());
+}
 
 void append_repaired_utf8(std::string_view bytes, std::string& out) {
-  const auto is_ascii = [](char byte) { return static_cast<signed char>(byte) >= 0; };
+  const auto one_byte = [](char byte) { return static_cast<signed char>(byte) >= 0; };
   while (!bytes.empty()) {
     const std::size_t run = static_cast<std::size_t>(
-        std::find_if_not(bytes.begin(), bytes.end(), is_ascii) - bytes.begin());
+        std::find_if_not(bytes.begin(), bytes.end(), one_byte) - bytes.begin());
     out.append(bytes.substr(0, run));
     bytes.remove_prefix(run);
     if (bytes.empty()) return;
