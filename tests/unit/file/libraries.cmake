@@ -1,0 +1,1 @@
+target_link_libraries(unit_file PRIVATE millrace_connector_file)
