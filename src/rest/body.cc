@@ -13,7 +13,7 @@ namespace {
 
 /// A configuration beyond this is a mistake or an attack; looking up keys takes time that grows
 /// with their number.
-constexpr std::size_t max_keys = 10'000;
+constexpr std::size_t max_keys = 5'000;
 
 /// The parser's sentence without its own prefix, and without the characters that it had read: they
 /// may be part of a password.

@@ -3,6 +3,9 @@
 #include "rest/status.h"
 #include "rest/uri.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -47,22 +50,29 @@ RequestParser::Step RequestParser::parse(std::string& input) {
   boost::system::error_code error;
   const std::size_t used =
       beast_->parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
-  if (error && error != http::error::need_more)
+  if (error && error != http::error::need_more) {
     return explain(error.value(), error.message(), input);
+  }
   input.erase(0, used);
-  if (beast_->parser.is_header_done() && !head_checked_) {
-    head_checked_ = true;
+  if (!beast_->parser.is_header_done()) {
+    // Beast takes a header line by line, and counts each line for itself only.
+    head_size_ += used;
+    return head_size_ + input.size() > limits_.head ? refuse_head(input) : Step::more;
+  }
+  if (!std::exchange(head_checked_, true)) {
     const Step step = check_head();
     if (step == Step::refused || (step == Step::waiting && !beast_->parser.is_done())) return step;
   }
   if (beast_->parser.is_done()) return Step::done;
-  // What stays is an unfinished header, or the line before a chunk.
-  if (input.size() > limits_.head) return refuse(431, "The request header is too large");
-  return Step::more;
+  // What stays is the line before a chunk.
+  return input.size() > limits_.head ? refuse(400, "Bad HTTP message: bad chunk") : Step::more;
 }
 
 RequestParser::Step RequestParser::check_head() {
   const auto& head = beast_->parser.get();
+  std::size_t size = head.method_string().size() + head.target().size() + 12;
+  for (const auto& field : head) size += field.name_string().size() + field.value().size() + 4;
+  if (size > limits_.head) return refuse_head("");
   if (head.version() == 11 && head.count(http::field::host) != 1) {
     return refuse(400, "A request needs exactly one Host header");
   }
@@ -81,17 +91,18 @@ RequestParser::Step RequestParser::explain(int beast_error, const std::string& t
       return refuse(413,
                     "The request body is larger than " + std::to_string(limits_.body) + " bytes");
     case http::error::buffer_overflow:
-    case http::error::header_limit:
-      if (!beast_->parser.is_header_done() &&
-          input.substr(0, limits_.head).find('\n') == std::string::npos) {
-        return refuse(414,
-                      "The request line is longer than " + std::to_string(limits_.head) + " bytes");
-      }
-      return refuse(431,
-                    "The request header is larger than " + std::to_string(limits_.head) + " bytes");
+    case http::error::header_limit: return refuse_head(input);
     case http::error::bad_version: return refuse(505, "This server speaks HTTP/1.1 and HTTP/1.0");
     default: return refuse(400, "Bad HTTP message: " + text);
   }
+}
+
+RequestParser::Step RequestParser::refuse_head(std::string_view input) {
+  const std::string limit = std::to_string(limits_.head) + " bytes";
+  const bool in_first_line = beast_->parser.get().target().empty() &&
+                             input.substr(0, limits_.head).find('\n') == std::string_view::npos;
+  return in_first_line ? refuse(414, "The request line is longer than " + limit)
+                       : refuse(431, "The request header is larger than " + limit);
 }
 
 RequestParser::Step RequestParser::refuse(int status, std::string_view why) {

@@ -52,6 +52,7 @@ class Server::Impl {  // its members belong to thread_ once that runs
   }
 
   void serve(Herder& herder) {
+    if (!thread_.joinable()) return;  // stopped already
     run_in_loop([this, &herder] { shared_.herder = &herder; });
     logger().info("REST resources initialized; server is started and ready to handle requests");
   }

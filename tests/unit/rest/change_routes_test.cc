@@ -31,8 +31,9 @@ TEST_F(ChangeRoutesTest, CreatesAConnector) {
 }
 
 TEST_F(ChangeRoutesTest, ConfigKeepsItsOrderItsLiteralsAndTheLastOfEqualKeys) {
-  call("POST", "/connectors",
-       R"({"config":{"z":1.50,"a":1e5,"n":null,"z":-0,"name":"x"},"initial_state":"pAused","name":"x"})");
+  call(
+      "POST", "/connectors",
+      R"({"config":{"z":1.50,"a":1e5,"n":null,"z":-0,"name":"x"},"initial_state":"pAused","name":"x"})");
   EXPECT_THAT(herder.calls(), ElementsAre("create x {z=-0;a=1e5;n=<null>;name=x;} state 1"));
 }
 
@@ -40,8 +41,8 @@ TEST_F(ChangeRoutesTest, InitialStates) {
   call("POST", "/connectors", R"({"name":"x","config":{},"initial_state":"RUNNING"})");
   call("POST", "/connectors", R"({"name":"x","config":{},"initial_state":"stopped"})");
   call("POST", "/connectors", R"({"name":"x","config":{},"initial_state":null})");
-  EXPECT_THAT(herder.calls(), ElementsAre("create x {name=x;} state 0", "create x {name=x;} state 2",
-                                          "create x {name=x;}"));
+  EXPECT_THAT(herder.calls(), ElementsAre("create x {name=x;} state 0",
+                                          "create x {name=x;} state 2", "create x {name=x;}"));
 }
 
 TEST_F(ChangeRoutesTest, ANameThatIsMissingReachesTheValidation) {
@@ -98,17 +99,20 @@ TEST_F(ChangeRoutesTest, PutsAConfig) {
   EXPECT_FALSE(changed.has("Location"));
   herder.created = true;
   const Reply made = call("PUT", "/connectors/a/config", R"({"name":"a"})");
-  expect(made, 201,
-         R"({"name":"a","config":{"name":"a"},"tasks":[{"connector":"a","task":0}],"type":"source"})");
+  expect(
+      made, 201,
+      R"({"name":"a","config":{"name":"a"},"tasks":[{"connector":"a","task":0}],"type":"source"})");
   EXPECT_EQ(made.header("Location"), "http://worker:8083/connectors/a");
   EXPECT_THAT(herder.calls(), ElementsAre("put  a  {x=1;name= a ;}", "put a {name=a;}"));
 }
 
 TEST_F(ChangeRoutesTest, PutRefusesWhatIsNoConfig) {
-  expect(call("PUT", "/connectors/x/config", R"({"name":"y"})"), 400,
-         error(400, "Connector name configuration (y) doesn't match connector name in the URL (x)"));
-  expect(call("PUT", "/connectors/x/config", R"({"k":["secret"]})"), 400,
-         error(400, R"(The value of \"k\" must be a text, number, boolean or null, but is a list)"));
+  expect(
+      call("PUT", "/connectors/x/config", R"({"name":"y"})"), 400,
+      error(400, "Connector name configuration (y) doesn't match connector name in the URL (x)"));
+  expect(
+      call("PUT", "/connectors/x/config", R"({"k":["secret"]})"), 400,
+      error(400, R"(The value of \"k\" must be a text, number, boolean or null, but is a list)"));
   expect(call("PUT", "/connectors/x/config"), 400,
          error(400, "The request body is empty, but must be a JSON object"));
   EXPECT_THAT(herder.calls(), IsEmpty());

@@ -86,7 +86,8 @@ class FakeHerder final : public Herder {
   [[nodiscard]] std::vector<PluginInfo> plugins(bool connectors_only) const override {
     std::vector<PluginInfo> list;
     for (const PluginInfo& plugin : plugin_list) {
-      if (!connectors_only || plugin.type == "sink" || plugin.type == "source") list.push_back(plugin);
+      if (!connectors_only || plugin.type == "sink" || plugin.type == "source")
+        list.push_back(plugin);
     }
     return list;
   }
@@ -137,7 +138,8 @@ class FakeHerder final : public Herder {
     if (change_error) result = Result<T>(*change_error);
     const MutexLock lock(mutex_);
     calls_.push_back(std::move(call));
-    replies_.emplace_back([reply = std::move(reply), result = std::move(result)] { reply(result); });
+    replies_.emplace_back(
+        [reply = std::move(reply), result = std::move(result)] { reply(result); });
     changed_.notify_all();
   }
 

@@ -54,11 +54,13 @@ TEST_F(HttpRulesTest, ABodyMustBeJson) {
                        "Unsupported Media Type");
   Client without_type(port());
   expect_routing_error(without_type.call("POST /connectors HTTP/1.1\r\nHost: h\r\n"
-                                         "Content-Length: 24\r\n\r\n" + body),
+                                         "Content-Length: 24\r\n\r\n" +
+                                         body),
                        415, "Unsupported Media Type");
   EXPECT_THAT(herder.calls(), IsEmpty());
-  EXPECT_EQ(call("POST", "/connectors", body, "Content-Type: Application/JSON; charset=x\r\n").status,
-            201);
+  EXPECT_EQ(
+      call("POST", "/connectors", body, "Content-Type: Application/JSON; charset=x\r\n").status,
+      201);
 }
 
 TEST_F(HttpRulesTest, ContentTypeCountsWithoutABodyToo) {
@@ -119,7 +121,8 @@ TEST_F(HttpRulesTest, OptionsListsTheMethods) {
   EXPECT_EQ(reply.body, "GET, HEAD, DELETE, OPTIONS");
   EXPECT_EQ(reply.header("Allow"), "GET, HEAD, DELETE, OPTIONS");
   EXPECT_EQ(reply.header("Content-Type"), "text/plain");
-  const Reply json_only = call("OPTIONS", "/connectors/a/pause", "", "Accept: application/json\r\n");
+  const Reply json_only =
+      call("OPTIONS", "/connectors/a/pause", "", "Accept: application/json\r\n");
   EXPECT_EQ(json_only.status, 200);
   EXPECT_EQ(json_only.body, "");
   EXPECT_EQ(json_only.header("Allow"), "PUT, OPTIONS");
@@ -157,10 +160,14 @@ TEST_F(HttpRulesTest, AbsoluteTargetsAndBadQueriesAreRead) {
 TEST_F(HttpRulesTest, LocationUsesTheHostThatTheClientAskedFor) {
   Client client(port());
   const std::string body = R"({"name":"a","config":{}})";
-  const std::string rest = "Content-Type: application/json\r\nContent-Length: " +
-                           std::to_string(body.size()) + "\r\n\r\n" + body;
-  EXPECT_EQ(client.call("POST /connectors HTTP/1.1\r\nHost: [::1]:99\r\n"
-                        "X-Forwarded-Host: evil\r\n" + rest).header("Location"),
+  const std::string rest =
+      "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+      "\r\n\r\n" + body;
+  EXPECT_EQ(client
+                .call("POST /connectors HTTP/1.1\r\nHost: [::1]:99\r\n"
+                      "X-Forwarded-Host: evil\r\n" +
+                      rest)
+                .header("Location"),
             "http://[::1]:99/connectors/a");
   EXPECT_EQ(client.call("POST /connectors HTTP/1.0\r\n" + rest).header("Location"),
             "http://127.0.0.1:" + std::to_string(port()) + "/connectors/a");
@@ -187,12 +194,14 @@ TEST_F(HttpRulesTest, ConnectionCloseIsHonoured) {
 
 TEST_F(HttpRulesTest, BodiesMayBeChunked) {
   Client client(port());
-  EXPECT_EQ(client.call("POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
-                        "Transfer-Encoding: chunked\r\n\r\n"
-                        "a;ext=1\r\n{\"name\":\"a\r\n10\r\nb\",\"config\": { }}\r\n0\r\nT: x\r\n\r\n" +
-                        get_root_request)
-                .status,
-            201);
+  EXPECT_EQ(
+      client
+          .call("POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+                "Transfer-Encoding: chunked\r\n\r\n"
+                "a;ext=1\r\n{\"name\":\"a\r\n11\r\nb\",\"config\": { }}\r\n0\r\nT: x\r\n\r\n" +
+                get_root_request)
+          .status,
+      201);
   EXPECT_EQ(client.read().body, root_body);
   EXPECT_THAT(herder.calls(), testing::ElementsAre("create ab {name=ab;}"));
 }
@@ -239,7 +248,7 @@ TEST_F(HttpRulesTest, EveryRequestIsLogged) {
   EXPECT_THAT(lines.back(),
               testing::MatchesRegex(
                   "INFO 127\\.0\\.0\\.1 - - \\[[0-9]+/[A-Z][a-z]+/20[0-9]+:[0-9:]+ \\+0000\\] "
-                  "\"GET /connectors/none\\?a=%22\\\\\" HTTP/1\\.1\" 404 56 \"r\" "
+                  "\"GET /connectors/none\\?a=%22\\\\\" HTTP/1\\.1\" 404 55 \"r\" "
                   "\"curl/7 \\\\\"x\\\\\"\" [0-9]+"));
 }
 

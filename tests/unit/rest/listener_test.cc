@@ -29,9 +29,9 @@ TEST(ListenerTest, ReadsProtocolHostAndPort) {
 
 TEST(ListenerTest, RefusesOtherForms) {
   const std::string form = "doesn't have the right format (protocol://hostname:port).";
-  for (const char* bad : {"localhost:8083", "http://localhost", "http://localhost:", "http:8083",
-                          "http://a/b:80", "http://a b:80", "http://a:8x", "http://[[::1]]:80",
-                          "http://a:80/", " http"}) {
+  for (const char* bad :
+       {"localhost:8083", "http://localhost", "http://localhost:", "http:8083", "http://a/b:80",
+        "http://a b:80", "http://a:8x", "http://[[::1]]:80", "http://a:80/", " http"}) {
     EXPECT_THAT(problem_of(bad), HasSubstr(form)) << bad;
     EXPECT_THAT(problem_of(bad), HasSubstr("'" + std::string(bad) + "'")) << bad;
   }

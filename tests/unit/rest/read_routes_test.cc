@@ -91,8 +91,7 @@ TEST_F(ReadRoutesTest, AConnectorThatVanishesWhileListedHasNullInfoAndNoStatus) 
 TEST_F(ReadRoutesTest, ReadsOneConnector) {
   expect_json("/connectors/src", 200, src_info);
   expect_json("/connectors/src/", 200, src_info);
-  expect_json("/connectors/src/config", 200,
-              R"({"tasks.max":"2","file":"in.txt","name":"src"})");
+  expect_json("/connectors/src/config", 200, R"({"tasks.max":"2","file":"in.txt","name":"src"})");
   expect_json("/connectors/src/tasks", 200,
               R"([{"id":{"connector":"src","task":0},"config":{"task.class":"T","file":"in.txt"}},)"
               R"({"id":{"connector":"src","task":1},"config":{"task.class":"T"}}])");
@@ -150,15 +149,16 @@ TEST_F(ReadRoutesTest, ListsPlugins) {
                                  R"({"class":"org.x.Source","type":"source"})";
   expect_json("/connector-plugins", 200, "[" + connectors + "]");
   expect_json("/connector-plugins?connectorsOnly=TRUE", 200, "[" + connectors + "]");
-  expect_json("/connector-plugins?connectorsOnly=false", 200,
-              "[" + connectors +
-                  R"(,{"class":"org.x.Json","type":"converter","version":"4.3.0"}])");
+  expect_json(
+      "/connector-plugins?connectorsOnly=false", 200,
+      "[" + connectors + R"(,{"class":"org.x.Json","type":"converter","version":"4.3.0"}])");
 }
 
 TEST_F(ReadRoutesTest, HealthAsksTheHerder) {
-  expect_json("/health", 200,
-              R"({"status":"healthy","message":"Worker has completed startup and is ready to handle )"
-              R"(requests."})");
+  expect_json(
+      "/health", 200,
+      R"({"status":"healthy","message":"Worker has completed startup and is ready to handle )"
+      R"(requests."})");
   EXPECT_THAT(herder.calls(), ElementsAre("ping"));
 }
 
@@ -171,9 +171,10 @@ TEST_F(ReadRoutesTest, HealthIsStartingBeforeTheHerderIsReady) {
 TEST_F(ReadRoutesTest, HealthIsUnhealthyWhenTheHerderDoesNotAnswer) {
   options.replies.probe = std::chrono::milliseconds(20);
   herder.hold();
-  expect_json("/health", 500,
-              R"({"status":"unhealthy","message":"Worker was unable to handle this request and may )"
-              R"(be unable to handle other requests."})");
+  expect_json(
+      "/health", 500,
+      R"({"status":"unhealthy","message":"Worker was unable to handle this request and may )"
+      R"(be unable to handle other requests."})");
 }
 
 }  // namespace

@@ -12,10 +12,11 @@ using testing::IsEmpty;
 
 class RobustnessTest : public ServerTest {
  protected:
-  void expect_last_word(Client& client, const Reply& reply, int status, const std::string& message) {
+  void expect_last_word(Client& client, const Reply& reply, int status,
+                        const std::string& message) {
     EXPECT_EQ(reply.status, status);
-    EXPECT_EQ(reply.body, R"({"error_code":)" + std::to_string(status) + R"(,"message":")" +
-                              message + "\"}");
+    EXPECT_EQ(reply.body,
+              R"({"error_code":)" + std::to_string(status) + R"(,"message":")" + message + "\"}");
     EXPECT_EQ(reply.header("Content-Type"), "application/json");
     EXPECT_EQ(reply.header("Connection"), "close");
     EXPECT_TRUE(client.hung_up());
@@ -55,15 +56,17 @@ TEST_F(RobustnessTest, AnIdleConnectionIsHungUpOn) {
 
 TEST_F(RobustnessTest, AnUploadOf100MegabytesIsRefusedByItsHeader) {
   Client client(port());
-  client.send("POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
-              "Content-Length: 104857600\r\n\r\n");
+  client.send(
+      "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+      "Content-Length: 104857600\r\n\r\n");
   expect_last_word(client, client.read(), 413, "The request body is larger than 1048576 bytes");
 }
 
 TEST_F(RobustnessTest, AnUploadOf100MegabytesIsNotReadToItsEnd) {
   Client client(port());
-  client.send("POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
-              "Transfer-Encoding: chunked\r\n\r\n");
+  client.send(
+      "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n");
   const std::string chunk = "10000\r\n" + std::string(65536, ' ') + "\r\n";
   int sent = 0;
   while (sent < 1600 && client.send(chunk)) {
@@ -78,8 +81,10 @@ TEST_F(RobustnessTest, AnUploadOf100MegabytesIsNotReadToItsEnd) {
 TEST_F(RobustnessTest, AChunkedBodyBeyondTheLimitGetsItsAnswer) {
   options.sizes.body = 100;
   Client client(port());
-  client.send("POST /connectors HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "50\r\n" + std::string(80, ' ') + "\r\n50\r\n" + std::string(80, ' ') + "\r\n");
+  client.send(
+      "POST /connectors HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "50\r\n" +
+      std::string(80, ' ') + "\r\n50\r\n" + std::string(80, ' ') + "\r\n");
   const Reply reply = client.read();
   client.end_sending();
   expect_last_word(client, reply, 413, "The request body is larger than 100 bytes");
@@ -98,9 +103,23 @@ TEST_F(RobustnessTest, LongHeadersAreRefused) {
   Client header(port());
   header.send("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(9000, 'x'));
   expect_last_word(header, header.read(), 431, "The request header is larger than 8192 bytes");
+  Client lines(port());
+  std::string many = "GET / HTTP/1.1\r\nHost: h\r\n";
+  for (int i = 0; i < 1000; ++i)
+    many += "X" + std::to_string(i) + ": " + std::string(90, 'x') + "\r\n";
+  lines.send(many + "\r\n");
+  EXPECT_EQ(lines.read().status, 431);
+  Client drop_by_drop(port());
+  drop_by_drop.send("GET / HTTP/1.1\r\nHost: h\r\n");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(call("GET", "/").status, 200);
+    drop_by_drop.send("X: " + std::string(2000, 'x') + "\r\n");
+  }
+  EXPECT_EQ(drop_by_drop.read().status, 431);
   Client almost(port());
-  EXPECT_EQ(almost.call("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(8000, 'x') + "\r\n\r\n").status,
-            200);
+  EXPECT_EQ(
+      almost.call("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(8000, 'x') + "\r\n\r\n").status,
+      200);
 }
 
 TEST_F(RobustnessTest, AChunkHeaderWithoutEndIsRefused) {
@@ -220,7 +239,7 @@ TEST_F(RobustnessTest, ConnectionsThatAreBeingAnsweredAreNotGivenUpForNewOnes) {
 
 TEST_F(RobustnessTest, AClientThatDoesNotReadItsAnswerIsGivenUp) {
   options.times.write = milliseconds(30);
-  herder.names = {std::string(32 * 1024 * 1024, 'x')};
+  herder.names = {std::string(16 * 1024 * 1024, 'x')};
   Client client(port());
   client.send("GET /connectors HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(call("GET", "/").status, 200);
@@ -231,12 +250,12 @@ TEST_F(RobustnessTest, AClientThatDoesNotReadItsAnswerIsGivenUp) {
 
 TEST_F(RobustnessTest, AConfigurationWithTooManyKeysIsRefused) {
   std::string body = "{";
-  for (int i = 0; i <= 10'000; ++i) body += "\"" + std::to_string(i) + "\":1,";
+  for (int i = 0; i <= 5'000; ++i) body += "\"" + std::to_string(i) + "\":1,";
   body.back() = '}';
   const Reply reply = call("PUT", "/connectors/x/config", body);
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.body,
-            R"({"error_code":400,"message":"The configuration has more than 10000 keys"})");
+            R"({"error_code":400,"message":"The configuration has more than 5000 keys"})");
 }
 
 TEST_F(RobustnessTest, DeepNestingIsRefusedAtItsFirstLevel) {
