@@ -1,5 +1,6 @@
 #include "kafka/rd_client.h"
 
+#include "kafka/fetch_wake.h"
 #include "kafka/oauth.h"
 #include "kafka/rd_log.h"
 
@@ -87,6 +88,7 @@ void apply_share(ClientKind kind, NativeSettings& settings, std::int64_t bytes) 
   const std::int64_t fetch = std::clamp<std::int64_t>(bytes / 8, 16 << 10, 1 << 20);
   set_default("queued.max.messages.kbytes", std::max<std::int64_t>(bytes / 4 / 1024, 1));
   set_default("queued.min.messages", std::max<std::int64_t>(bytes / 4 / 350, 50));
+  set_fetch_pause(settings);
   if (!settings.has_fetch_sizes) {
     settings.set("fetch.max.bytes", std::to_string(fetch));
     if (fetch < 1'000'000) settings.set("message.max.bytes", std::to_string(fetch));

@@ -28,7 +28,7 @@ void RdConsumer::QueueDeleter::operator()(rd_kafka_queue_s* queue) const { rd_ka
 RdConsumer::RdConsumer(NativeSettings settings, MemoryBudget::Share share,
                        std::shared_ptr<Embedded> embedded)
     : settings_(std::move(settings)), share_(std::move(share)), embedded_(std::move(embedded)),
-      group_(*settings_.find("group.id")),
+      group_(*settings_.find("group.id")), fetch_wake_(settings_),
       slots_(std::min<std::size_t>(settings_.max_poll_records, 100'000)) {}
 
 Result<std::unique_ptr<Consumer>> RdConsumer::make(NativeSettings settings, MemoryBudget::Share share,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kafka/consumer.h"
+#include "kafka/fetch_wake.h"
 #include "kafka/memory_budget.h"
 #include "kafka/rd_client.h"
 #include "kafka/settings.h"
@@ -75,6 +76,7 @@ class RdConsumer final : public Consumer {
   /// something.
   std::size_t collect(Time deadline);
   void fill(std::size_t count, MessageBatch& batch);
+  void keep_fetching(std::int64_t messages, std::int64_t bytes);
   void take_error(const rd_kafka_message_s& message);
   /// Rebalances and commit results that were noted. False: an assignment still waits for offsets.
   bool serve_noted(Time deadline);
@@ -115,6 +117,7 @@ class RdConsumer final : public Consumer {
   PartitionOffsets* assigning_ = nullptr;  ///< seeks go here while the listener hears of an assignment
   PartitionOffsets positions_;      ///< next to be handed out; only with incremental rebalances
   std::chrono::milliseconds lookup_time_{0};
+  FetchWake fetch_wake_;
   std::vector<rd_kafka_message_s*> slots_;
 };
 

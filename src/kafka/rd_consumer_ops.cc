@@ -105,6 +105,7 @@ void RdConsumer::fill(std::size_t count, MessageBatch& batch) {
   holder.messages.reserve(count);
   const rd_kafka_topic_t* topic = nullptr;  // of the message before, with its name
   std::string_view name;
+  std::size_t size = 0;
   for (std::size_t i = 0; i < count; ++i) {
     rd_kafka_message_t* const from = slots_[i];
     if (from->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]] {
@@ -113,6 +114,7 @@ void RdConsumer::fill(std::size_t count, MessageBatch& batch) {
       continue;
     }
     holder.messages.push_back(from);
+    size += from->len + from->key_len;
     if (from->rkt != topic) {
       topic = from->rkt;
       name = rd_kafka_topic_name(topic);
@@ -135,12 +137,19 @@ void RdConsumer::fill(std::size_t count, MessageBatch& batch) {
   for (const BatchHolder::HeaderRange& range : holder.with_headers) {
     out[range.message].headers = std::span(holder.headers).subspan(range.first, range.count);
   }
+  keep_fetching(static_cast<std::int64_t>(out.size()), static_cast<std::int64_t>(size));
   if (!settings_.cooperative) return;
   for (std::size_t i = 0; i < out.size(); ++i) {  // the last of each run
     const bool last = i + 1 == out.size() || out[i + 1].partition != out[i].partition ||
                       out[i + 1].topic.data() != out[i].topic.data();
     if (last) follow(out[i].topic, out[i].partition, out[i].offset + 1);
   }
+}
+
+void RdConsumer::keep_fetching(std::int64_t messages, std::int64_t bytes) {
+  if (!fetch_wake_.needed()) return;
+  const auto waiting = static_cast<std::int64_t>(rd_kafka_queue_length(queue_.get()));
+  if (fetch_wake_.handed_out(messages, bytes, waiting)) FetchWake::wake(*client_, *to_list(assigned_));
 }
 
 void RdConsumer::take_error(const rd_kafka_message_s& message) {
