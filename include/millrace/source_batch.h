@@ -1,11 +1,11 @@
 #pragma once
 
+#include "millrace/batch_memory.h"
 #include "millrace/record.h"
 
 #include <cstring>
 #include <initializer_list>
-#include <memory_resource>
-#include <new>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -18,7 +18,7 @@ namespace millrace {
 /// Threads: filled by the task's thread inside poll.
 class SourceBatch {
  public:
-  SourceBatch() : memory_(first_block) {}
+  SourceBatch() = default;
   SourceBatch(const SourceBatch&) = delete;
   SourceBatch& operator=(const SourceBatch&) = delete;
 
@@ -61,20 +61,20 @@ class SourceBatch {
     records_.clear();
     for (const std::span<OffsetEntry> entries : owning_) std::destroy(entries.begin(), entries.end());
     owning_.clear();
-    memory_.release();
+    memory_.clear();
   }
   ~SourceBatch() { clear(); }
 
  private:
-  static constexpr std::size_t first_block = 16 * 1024;
-  /// Numbers need no destructor; a batch of them is forgotten without a walk.
+  /// Numbers and what is borrowed need no destructor; a batch of them is forgotten without a walk.
   static bool is_plain(const Value& value) {
+    if (const Text* text = value.get_if<Text>()) return text->borrowed() || text->empty();
     return value.kind() <= ValueKind::boolean || value.kind() == ValueKind::instant;
   }
 
   std::vector<SourceRecord> records_;
   std::vector<std::span<OffsetEntry>> owning_;
-  std::pmr::monotonic_buffer_resource memory_;
+  BatchMemory memory_;
 };
 
 }  // namespace millrace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -91,7 +92,11 @@ class Text : public detail::SharedBuffer {
   [[nodiscard]] std::string str() const { return std::string(view()); }
 
   friend bool operator==(const Text& a, const Text& b) noexcept { return a.view() == b.view(); }
-  friend bool operator==(const Text& a, std::string_view b) noexcept { return a.view() == b; }
+  template <class Characters>
+    requires std::convertible_to<const Characters&, std::string_view>
+  friend bool operator==(const Text& a, const Characters& b) noexcept {
+    return a.view() == std::string_view(b);
+  }
   friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.view() <=> b.view(); }
 
  private:
