@@ -1,0 +1,208 @@
+// A few questions to a Kafka broker, for tests of the whole program. It goes to librdkafka itself, not through
+// src/kafka: what is tested does not vouch for itself.
+//
+//   kafka_tool BROKER create TOPIC PARTITIONS [KEY=VALUE...]
+//   kafka_tool BROKER produce TOPIC [PARTITION]     a message for each line of the standard input
+//   kafka_tool BROKER values TOPIC                  all values up to the present end, a line each
+//   kafka_tool BROKER read TOPIC                    the same as partition TAB offset TAB key TAB value
+//   kafka_tool BROKER end TOPIC                     partition and end offset, a line each
+//   kafka_tool BROKER committed GROUP TOPIC         partition and committed offset; -1: none
+//   kafka_tool BROKER topics                        names, a line each
+// Exit code: 0, or 1 with the cause on the standard error.
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <librdkafka/rdkafka.h>
+
+namespace {
+
+constexpr int timeout_ms = 30'000;
+
+[[noreturn]] void fail(const std::string& text) {
+  std::fprintf(stderr, "kafka_tool: %s\n", text.c_str());
+  std::exit(1);
+}
+
+void check(rd_kafka_resp_err_t error, const std::string& doing) {
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail(doing + ": " + rd_kafka_err2str(error));
+}
+
+/// A client that lives as long as the program.
+rd_kafka_t* client(rd_kafka_type_t type, const std::map<std::string, std::string>& settings) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char text[512];
+  for (const auto& [key, value] : settings) {
+    if (rd_kafka_conf_set(conf, key.c_str(), value.c_str(), text, sizeof text) != RD_KAFKA_CONF_OK) {
+      fail(text);
+    }
+  }
+  rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+    check(message->err, "message not delivered");
+  });
+  rd_kafka_t* made = rd_kafka_new(type, conf, text, sizeof text);
+  if (made == nullptr) fail(text);
+  return made;
+}
+
+rd_kafka_t* consumer(const std::string& broker, const std::string& group) {
+  return client(RD_KAFKA_CONSUMER, {{"bootstrap.servers", broker},
+                                    {"group.id", group},
+                                    {"enable.auto.commit", "false"},
+                                    {"isolation.level", "read_uncommitted"}});
+}
+
+std::vector<std::int32_t> partitions_of(rd_kafka_t* kafka, const std::string& topic) {
+  rd_kafka_topic_t* handle = rd_kafka_topic_new(kafka, topic.c_str(), nullptr);
+  const rd_kafka_metadata_t* metadata = nullptr;
+  check(rd_kafka_metadata(kafka, 0, handle, &metadata, timeout_ms), "metadata of " + topic);
+  check(metadata->topics[0].err, "topic " + topic);
+  std::vector<std::int32_t> result;
+  for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
+    result.push_back(metadata->topics[0].partitions[i].id);
+  }
+  rd_kafka_metadata_destroy(metadata);
+  rd_kafka_topic_destroy(handle);
+  return result;
+}
+
+std::int64_t end_of(rd_kafka_t* kafka, const std::string& topic, std::int32_t partition) {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  check(rd_kafka_query_watermark_offsets(kafka, topic.c_str(), partition, &low, &high, timeout_ms),
+        "end of " + topic);
+  return high;
+}
+
+void create(const std::string& broker, const std::vector<std::string>& arguments) {
+  rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker}});
+  char text[512];
+  rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(
+      arguments.at(0).c_str(), std::stoi(arguments.at(1)), 1, text, sizeof text);
+  if (topic == nullptr) fail(text);
+  for (std::size_t i = 2; i < arguments.size(); ++i) {
+    const std::size_t equals = arguments[i].find('=');
+    check(rd_kafka_NewTopic_set_config(topic, arguments[i].substr(0, equals).c_str(),
+                                       arguments[i].substr(equals + 1).c_str()),
+          arguments[i]);
+  }
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(kafka);
+  rd_kafka_CreateTopics(kafka, &topic, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, timeout_ms);
+  if (event == nullptr) fail("no answer in time");
+  check(rd_kafka_event_error(event), "create " + arguments[0]);
+  std::size_t count = 0;
+  const rd_kafka_topic_result_t** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+  check(rd_kafka_topic_result_error(results[0]), "create " + arguments[0]);
+}
+
+void produce(const std::string& broker, const std::string& topic, std::int32_t partition) {
+  rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker},
+                                                 {"enable.idempotence", "true"},
+                                                 {"linger.ms", "5"},
+                                                 {"message.max.bytes", "100000000"}});
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    while (true) {
+      const rd_kafka_resp_err_t error = rd_kafka_producev(
+          kafka, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+          RD_KAFKA_V_VALUE(line.data(), line.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+          RD_KAFKA_V_END);
+      rd_kafka_poll(kafka, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
+      if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) continue;
+      check(error, "produce to " + topic);
+      break;
+    }
+  }
+  check(rd_kafka_flush(kafka, timeout_ms), "flush");
+}
+
+void print(const rd_kafka_message_t& message, bool everything) {
+  const auto bytes = [](const void* data, std::size_t size) {
+    return data == nullptr ? std::string_view("(null)")
+                           : std::string_view(static_cast<const char*>(data), size);
+  };
+  if (everything) {
+    std::cout << message.partition << '\t' << message.offset << '\t'
+              << bytes(message.key, message.key_len) << '\t';
+  }
+  std::cout << bytes(message.payload, message.len) << '\n';
+}
+
+/// Partition by partition, so that the answer has an order.
+void read(const std::string& broker, const std::string& topic, bool everything) {
+  rd_kafka_t* kafka = consumer(broker, "kafka_tool");
+  for (const std::int32_t partition : partitions_of(kafka, topic)) {
+    const std::int64_t end = end_of(kafka, topic, partition);
+    rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset =
+        RD_KAFKA_OFFSET_BEGINNING;
+    check(rd_kafka_assign(kafka, list), "assign");
+    for (std::int64_t next = 0; next < end;) {
+      rd_kafka_message_t* message = rd_kafka_consumer_poll(kafka, timeout_ms);
+      if (message == nullptr) fail("no message of " + topic + " in time");
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        next = message->offset + 1;
+        print(*message, everything);
+      }
+      rd_kafka_message_destroy(message);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+}
+
+void committed(const std::string& broker, const std::string& group, const std::string& topic) {
+  rd_kafka_t* kafka = consumer(broker, group);
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  for (const std::int32_t partition : partitions_of(kafka, topic)) {
+    rd_kafka_topic_partition_list_add(list, topic.c_str(), partition);
+  }
+  check(rd_kafka_committed(kafka, list, timeout_ms), "offsets of " + group);
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& one = list->elems[i];
+    std::cout << one.partition << '\t' << (one.offset < 0 ? -1 : one.offset) << '\n';
+  }
+}
+
+void topics(const std::string& broker) {
+  rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker}});
+  const rd_kafka_metadata_t* metadata = nullptr;
+  check(rd_kafka_metadata(kafka, 1, nullptr, &metadata, timeout_ms), "metadata");
+  for (int i = 0; i < metadata->topic_cnt; ++i) std::cout << metadata->topics[i].topic << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  const std::vector<std::string> all(argv + 1, argv + argc);
+  if (all.size() < 2) fail("BROKER and a command are needed");
+  const std::string& broker = all[0];
+  const std::string& command = all[1];
+  const std::vector<std::string> rest(all.begin() + 2, all.end());
+  if (command == "create" && rest.size() >= 2) {
+    create(broker, rest);
+  } else if (command == "produce" && !rest.empty()) {
+    produce(broker, rest[0], rest.size() > 1 ? std::stoi(rest[1]) : 0);
+  } else if ((command == "read" || command == "values") && rest.size() == 1) {
+    read(broker, rest[0], command == "read");
+  } else if (command == "end" && rest.size() == 1) {
+    rd_kafka_t* kafka = consumer(broker, "kafka_tool");
+    for (const std::int32_t partition : partitions_of(kafka, rest[0])) {
+      std::cout << partition << '\t' << end_of(kafka, rest[0], partition) << '\n';
+    }
+  } else if (command == "committed" && rest.size() == 2) {
+    committed(broker, rest[0], rest[1]);
+  } else if (command == "topics") {
+    topics(broker);
+  } else {
+    fail("unknown command " + command);
+  }
+  std::cout.flush();
+  std::_Exit(0);  // clients take their time to close
+}
