@@ -2,10 +2,10 @@
 
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "data/java_hash.h"
 #include "storage/json_text.h"
 
 namespace millrace::storage {
@@ -32,59 +32,69 @@ std::string shortened(std::string_view text) {
   return text.size() <= most ? std::string(text) : std::string(text.substr(0, most)) + "…";
 }
 
-Result<void> append_object(std::string& out, std::vector<Member> members,
-                           std::string_view connector, std::string_view what) {
-  sort_as_hash_map(members);
+Error refused(const Value& name, const Value& value, std::string_view connector,
+              std::string_view what) {
+  const std::string where =
+      " in the " + std::string(what) + " of connector '" + std::string(connector) + "' ";
+  const std::string entry = "entry '" + std::string(name.view()) + "'" + where;
+  if (value.kind() == ValueKind::string) {
+    return Error{ErrorCode::bad_record, entry + "is no UTF-8 text"};
+  }
+  return Error{ErrorCode::bad_record,
+               entry + "is a " + std::string(value.java_class()) +
+                   "; null, booleans, numbers, text and bytes can be stored"};
+}
+
+Result<void> append_object(std::string& out, Value::Map members, std::string_view connector,
+                           std::string_view what) {
   out += '{';
-  for (const Member& member : members) {
+  for (const auto& [name, value] : data::in_hash_order(std::move(members))) {
     if (out.back() != '{') out += ',';
-    if (!append_json_text(out, member.first)) {
+    if (!append_json_text(out, name.view())) {
       return Error{ErrorCode::bad_record, "a name in the " + std::string(what) + " of connector '" +
                                               std::string(connector) + "' is no UTF-8 text"};
     }
     out += ':';
-    if (append_json_scalar(out, *member.second)) continue;
-    const bool text = member.second->kind() == ValueKind::string;
-    return Error{ErrorCode::bad_record,
-                 "entry '" + std::string(member.first) + "' in the " + std::string(what) +
-                     " of connector '" + std::string(connector) + "' " +
-                     (text ? "is no UTF-8 text"
-                           : "is a " + std::string(member.second->java_class()) +
-                                 "; null, booleans, numbers, text and bytes can be stored")};
+    if (!append_json_scalar(out, value)) return refused(name, value, connector, what);
   }
   out += '}';
   return {};
 }
 
-std::vector<Member> members_of(const OffsetView& view) {
-  std::vector<Member> members;
-  for (const OffsetEntry& entry : view.entries()) members.emplace_back(entry.key, &entry.value);
+// The entries in the order given; names are borrowed.
+std::optional<Value::Map> members_of(const OffsetView& view) {
+  if (view.is_null()) return std::nullopt;
+  Value::Map members;
+  for (const OffsetEntry& entry : view.entries()) {
+    members.emplace_back(Text::borrow(entry.key), entry.value);
+  }
   return members;
 }
-std::vector<Member> members_of(const OffsetMap& map) {
-  std::vector<Member> members;
-  for (const auto& [key, value] : map) members.emplace_back(key, &value);
+std::optional<Value::Map> members_of(const NullableOffsetMap& map) {
+  if (!map) return std::nullopt;
+  Value::Map members;
+  for (const auto& [key, value] : *map) members.emplace_back(Text::borrow(key), value);
   return members;
 }
 
-Result<std::string> key_of(std::string_view connector, const std::vector<Member>* members) {
+Result<std::string> key_of(std::string_view connector, std::optional<Value::Map> members) {
   std::string out = "[";
   if (!append_json_text(out, connector)) {
     return Error{ErrorCode::bad_record, "the connector's name is no UTF-8 text"};
   }
   out += ',';
-  if (members == nullptr) {
+  if (!members) {
     out += "null";
   } else {
-    MILLRACE_TRY(append_object(out, *members, connector, "source partition"));
+    MILLRACE_TRY(append_object(out, std::move(*members), connector, "source partition"));
   }
   return out + "]";
 }
 
-Result<NullableString> value_of(std::string_view connector, const std::vector<Member>* members) {
-  if (members == nullptr) return NullableString{};
+Result<NullableString> value_of(std::string_view connector, std::optional<Value::Map> members) {
+  if (!members) return NullableString{};
   std::string out;
-  MILLRACE_TRY(append_object(out, *members, connector, "source offset"));
+  MILLRACE_TRY(append_object(out, std::move(*members), connector, "source offset"));
   return NullableString(std::move(out));
 }
 
@@ -131,23 +141,17 @@ bool has_key_form(const json& key) {
 }  // namespace
 
 Result<std::string> offset_key(std::string_view connector, const OffsetView& partition) {
-  const std::vector<Member> members = members_of(partition);
-  return key_of(connector, partition.is_null() ? nullptr : &members);
+  return key_of(connector, members_of(partition));
 }
 Result<std::string> offset_key(std::string_view connector, const NullableOffsetMap& partition) {
-  if (!partition) return key_of(connector, nullptr);
-  const std::vector<Member> members = members_of(*partition);
-  return key_of(connector, &members);
+  return key_of(connector, members_of(partition));
 }
 
 Result<NullableString> offset_value(std::string_view connector, const OffsetView& offset) {
-  const std::vector<Member> members = members_of(offset);
-  return value_of(connector, offset.is_null() ? nullptr : &members);
+  return value_of(connector, members_of(offset));
 }
 Result<NullableString> offset_value(std::string_view connector, const NullableOffsetMap& offset) {
-  if (!offset) return value_of(connector, nullptr);
-  const std::vector<Member> members = members_of(*offset);
-  return value_of(connector, &members);
+  return value_of(connector, members_of(offset));
 }
 
 Result<OffsetKey> parse_offset_key(std::string_view key) {
