@@ -17,9 +17,10 @@ using namespace millrace;
 const std::string line(100, 'x');
 
 std::unique_ptr<Converter> json(const char* schemas_enable) {
-  const Config config = convert::JsonConverter::config_def()
-                            .parse({{"converter.type", "value"}, {"schemas.enable", schemas_enable}})
-                            .value();
+  const Config config =
+      convert::JsonConverter::config_def()
+          .parse({{"converter.type", "value"}, {"schemas.enable", schemas_enable}})
+          .value();
   std::unique_ptr<Converter> converter = std::make_unique<convert::JsonConverter>();
   if (!converter->configure(config, false)) std::abort();
   return converter;

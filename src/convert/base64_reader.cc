@@ -36,7 +36,8 @@ std::optional<std::string> decode_base64(std::string_view text) {
       const auto digit = digit_of[static_cast<unsigned char>(text[digits++])];
       group = group << 6 | static_cast<std::uint32_t>(digit);
     }
-    if (digits < 2 || text.substr(digits, 4 - digits) != std::string_view("==").substr(digits - 2)) {
+    if (digits < 2 ||
+        text.substr(digits, 4 - digits) != std::string_view("==").substr(digits - 2)) {
       return std::nullopt;
     }
     group <<= 6 * (4 - digits);

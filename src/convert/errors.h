@@ -11,9 +11,7 @@ namespace millrace::convert {
 // What converters fail with, under the Java classes that alerts and dead letter queues look for.
 // Every one is about one record (bad_record) but the last, which is about the configuration.
 
-inline Error data_error(std::string message) {
-  return {ErrorCode::bad_record, std::move(message)};
-}
+inline Error data_error(std::string message) { return {ErrorCode::bad_record, std::move(message)}; }
 inline Error schema_error(std::string message) {
   return {ErrorCode::bad_record, "org.apache.kafka.connect.errors.SchemaBuilderException",
           std::move(message)};

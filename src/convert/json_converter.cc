@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kept_capacity = 1 << 20;  // of the buffer, after a large record
 
-ConfigKey key_of(std::string name, ConfigType type, std::string default_value, Importance importance,
-                 std::string group, int order, std::string display_name,
+ConfigKey key_of(std::string name, ConfigType type, std::string default_value,
+                 Importance importance, std::string group, int order, std::string display_name,
                  std::string documentation) {
   return {.name = std::move(name),
           .type = type,

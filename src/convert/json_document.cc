@@ -266,8 +266,8 @@ bool JsonDocument::escape() {
       ++at_;
       std::uint32_t unit = 0;
       if (!hex_unit(unit)) return false;
-      const bool pair = unit >= 0xD800 && unit < 0xDC00 && end_ - at_ >= 6 && at_[0] == '\\' &&
-                        at_[1] == 'u';
+      const bool pair =
+          unit >= 0xD800 && unit < 0xDC00 && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u';
       if (pair) {
         const char* const second = at_;
         at_ += 2;

@@ -55,8 +55,8 @@ bool JsonDocument::number() {
   const char* const first = at_;
   if (digits() == 0) return fail("no value");
   // Zeros in front do not count.
-  std::size_t count = static_cast<std::size_t>(
-      at_ - std::find_if(first, at_ - 1, [](char c) { return c != '0'; }));
+  std::size_t count =
+      static_cast<std::size_t>(at_ - std::find_if(first, at_ - 1, [](char c) { return c != '0'; }));
   bool whole = true;
   if (!at_end() && *at_ == '.') {
     whole = false;

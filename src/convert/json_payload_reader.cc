@@ -94,8 +94,7 @@ Result<Value> JsonPayloadReader::read(const SchemaPtr& schema, const JsonNode* n
     case Type::float32: return Value(is_number ? json_float(node->text) : 0.0F);
     case Type::float64: return Value(is_number ? json_double(node->text) : 0.0);
     case Type::boolean: return Value(node->is_true);
-    case Type::string:
-      return node->kind == JsonKind::string ? Value(text(*node)) : Value();
+    case Type::string: return node->kind == JsonKind::string ? Value(text(*node)) : Value();
     case Type::bytes: {
       if (node->kind != JsonKind::string) return Value();
       const auto bytes = decode_base64(node->text);

@@ -27,8 +27,7 @@ Error wrong_type(const Schema& schema, const Value& value) {
 
 Result<void> check_depth(std::size_t depth) {
   if (depth <= max_json_depth) return {};
-  return data_error(
-             "Converting Kafka Connect data to byte[] failed due to serialization error: ")
+  return data_error("Converting Kafka Connect data to byte[] failed due to serialization error: ")
       .caused_by(serialization_error("the value has more than " + std::to_string(max_json_depth) +
                                      " levels"));
 }
@@ -156,11 +155,10 @@ Result<void> JsonPayloadWriter::append_map(const Schema* schema, const Value::Ma
   MILLRACE_TRY(check_depth(depth));
   const Schema* key_schema = schema == nullptr ? nullptr : schema->raw_key_schema().get();
   const Schema* value_schema = schema == nullptr ? nullptr : schema->raw_value_schema().get();
-  const bool named = key_schema != nullptr
-                         ? key_schema->type() == Type::string
-                         : std::ranges::all_of(entries, [](const auto& entry) {
-                             return entry.first.kind() == ValueKind::string;
-                           });
+  const bool named = key_schema != nullptr ? key_schema->type() == Type::string
+                                           : std::ranges::all_of(entries, [](const auto& entry) {
+                                               return entry.first.kind() == ValueKind::string;
+                                             });
   out.push_back(named ? '{' : '[');
   for (const auto& [key, value] : entries) {
     if (&key != &entries.front().first) out.push_back(',');
@@ -247,9 +245,9 @@ Result<void> JsonPayloadWriter::append_schema(const Schema& schema, const std::s
 
 Result<void> JsonPayloadWriter::append_schema_parts(const Schema& schema, std::string& out,
                                                     std::size_t depth) const {
-  constexpr std::array<std::string_view, 12> words = {
-      "int8",    "int16",  "int32", "int64", "float", "double",
-      "boolean", "string", "bytes", "array", "map",   "struct"};
+  constexpr std::array<std::string_view, 12> words = {"int8",  "int16",  "int32",   "int64",
+                                                      "float", "double", "boolean", "string",
+                                                      "bytes", "array",  "map",     "struct"};
   out.append("{\"type\":\"").append(words[static_cast<std::size_t>(schema.type())]).append("\"");
   const auto part = [&](std::string_view lead, const SchemaPtr& inner) -> Result<void> {
     out.append(lead);

@@ -23,7 +23,8 @@ class JsonReader {
 
   /// Forgets what it has read and takes the options as they are now.
   void reset();
-  /// From now on each message is the payload of this schema, given as JSON text (`null`: as before).
+  /// From now on each message is the payload of this schema, given as JSON text (`null`: as
+  /// before).
   Result<void> set_schema(std::string_view schema_text);
 
   /// The value borrows from the bytes where it can.
@@ -47,8 +48,8 @@ class JsonReader {
 
   const JsonOptions& options_;
   JsonDocument document_;
-  std::string translated_;  // a message that was not UTF-8
-  SchemaPtr fixed_schema_;  // null: messages bring theirs
+  std::string translated_;                              // a message that was not UTF-8
+  SchemaPtr fixed_schema_;                              // null: messages bring theirs
   LruCache<std::string, SchemaPtr, TextHash> schemas_;  // by their JSON text
 
   // The last envelope: its bytes up to the payload and what they said.

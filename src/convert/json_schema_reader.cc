@@ -12,9 +12,9 @@ namespace millrace::convert {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> type_words = {
-    "int8",    "int16",  "int32", "int64", "float", "double",
-    "boolean", "string", "bytes", "array", "map",   "struct"};
+constexpr std::array<std::string_view, 12> type_words = {"int8",  "int16",  "int32",   "int64",
+                                                         "float", "double", "boolean", "string",
+                                                         "bytes", "array",  "map",     "struct"};
 
 std::optional<Type> type_of(std::string_view word) {
   for (std::size_t i = 0; i < type_words.size(); ++i) {
@@ -74,8 +74,7 @@ Result<SchemaBuilder> read_struct(const JsonNode& node, const JsonOptions& optio
 Result<void> read_parameters(const JsonNode& node, SchemaBuilder& builder) {
   const JsonNode* parameters = node.member("parameters");
   if (!is(parameters, JsonKind::object)) return {};
-  for (const JsonNode* at = parameters->first(); at != parameters->end();
-       at = at->next()->next()) {
+  for (const JsonNode* at = parameters->first(); at != parameters->end(); at = at->next()->next()) {
     if (!is(at->next(), JsonKind::string)) {
       return first_error(builder, data_error("Schema parameters must have string values."));
     }

@@ -25,8 +25,7 @@ bool stops(char character) {
 // One bit for each of 16 bytes: where to stop.
 template <Stop stop>
 unsigned stop_bits(__m128i bytes) {
-  const __m128i controls =
-      _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+  const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
   const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
   const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
   __m128i found = _mm_or_si128(_mm_or_si128(controls, quotes), backslashes);

@@ -49,9 +49,9 @@ class NumberConverter final : public BothWays {
   }
 
  private:
-  using Bits = std::conditional_t<
-      sizeof(Number) == 2, std::uint16_t,
-      std::conditional_t<sizeof(Number) == 4, std::uint32_t, std::uint64_t>>;
+  using Bits =
+      std::conditional_t<sizeof(Number) == 2, std::uint16_t,
+                         std::conditional_t<sizeof(Number) == 4, std::uint32_t, std::uint64_t>>;
 
   static constexpr std::string_view word() {
     if constexpr (std::same_as<Number, std::int16_t>) return "short";

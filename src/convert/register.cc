@@ -17,10 +17,12 @@ constexpr const char* version = "4.3.0";
 
 template <class Plugin>
 void add_both(PluginRegistry& registry, const std::string& name, const ConfigDef& config) {
-  registry.add_converter({.name = name, .version = version, .config = config,
-                          .make = [] { return std::make_unique<Plugin>(); }});
-  registry.add_header_converter({.name = name, .version = version, .config = config,
-                                 .make = [] { return std::make_unique<Plugin>(); }});
+  registry.add_converter({.name = name, .version = version, .config = config, .make = [] {
+                            return std::make_unique<Plugin>();
+                          }});
+  registry.add_header_converter({.name = name, .version = version, .config = config, .make = [] {
+                                   return std::make_unique<Plugin>();
+                                 }});
 }
 
 }  // namespace

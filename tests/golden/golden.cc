@@ -16,9 +16,9 @@ namespace {
 
 using boost::multiprecision::cpp_int;
 
-constexpr std::array<std::string_view, 12> type_words = {
-    "int8",    "int16",  "int32", "int64", "float32", "float64",
-    "boolean", "string", "bytes", "array", "map",     "struct"};
+constexpr std::array<std::string_view, 12> type_words = {"int8",    "int16",   "int32",   "int64",
+                                                         "float32", "float64", "boolean", "string",
+                                                         "bytes",   "array",   "map",     "struct"};
 
 [[noreturn]] void malformed(const std::string& what) { throw std::runtime_error(what); }
 
@@ -232,7 +232,8 @@ Json to_json(const SchemaPtr& schema) {
   for (const auto& [key, value] : schema->parameters()) {
     json["parameters"].push_back(Json::array({key, value}));
   }
-  if (!schema->default_value().is_null()) json["default"] = to_json(schema->default_value(), schema);
+  if (!schema->default_value().is_null())
+    json["default"] = to_json(schema->default_value(), schema);
   if (schema->raw_key_schema()) json["keySchema"] = to_json(schema->raw_key_schema());
   if (schema->raw_value_schema()) json["valueSchema"] = to_json(schema->raw_value_schema());
   if (schema->type() == Type::structure) {
@@ -270,8 +271,8 @@ Json to_json(const Value& value, const SchemaPtr& schema) {
     case ValueKind::map: {
       Json list = Json::array();
       for (const auto& [key, content] : *value.get_if<Value::Map>()) {
-        list.push_back(Json::array({to_json(key, key_schema(schema)),
-                                    to_json(content, element_schema(schema))}));
+        list.push_back(Json::array(
+            {to_json(key, key_schema(schema)), to_json(content, element_schema(schema))}));
       }
       return {{"map", std::move(list)}};
     }

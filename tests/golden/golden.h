@@ -34,7 +34,9 @@ using CaseRunner = std::function<Outcome(const Json& golden_case)>;
 /// row before main: `const KindRow row("values", run_values_case);`
 std::map<std::string, CaseRunner, std::less<>>& kinds();
 struct KindRow {
-  KindRow(std::string kind, CaseRunner runner) { kinds().emplace(std::move(kind), std::move(runner)); }
+  KindRow(std::string kind, CaseRunner runner) {
+    kinds().emplace(std::move(kind), std::move(runner));
+  }
 };
 
 // --- golden JSON to our types

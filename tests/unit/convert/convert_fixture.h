@@ -38,8 +38,7 @@ class OfferedConverters final : public PluginRegistry {
 
 inline const std::string json_converter = "org.apache.kafka.connect.json.JsonConverter";
 inline const std::string string_converter = "org.apache.kafka.connect.storage.StringConverter";
-inline const std::string bytes_converter =
-    "org.apache.kafka.connect.converters.ByteArrayConverter";
+inline const std::string bytes_converter = "org.apache.kafka.connect.converters.ByteArrayConverter";
 
 /// A converter for values with a few settings, and short ways to call it.
 class Subject {

@@ -11,9 +11,20 @@ using Random = std::mt19937_64;
 std::size_t below(Random& random, std::size_t bound) { return random() % bound; }
 
 std::string random_text(Random& random) {
-  static const std::vector<std::string> pieces = {
-      "a", "B7", " ", "\"", "\\", "/", "\n", "\x01", "\x7F", "\xC3\xA9", "\xE2\x80\xA8",
-      "\xF0\x9F\x98\x80", "plain text of some length", std::string(1, '\0')};
+  static const std::vector<std::string> pieces = {"a",
+                                                  "B7",
+                                                  " ",
+                                                  "\"",
+                                                  "\\",
+                                                  "/",
+                                                  "\n",
+                                                  "\x01",
+                                                  "\x7F",
+                                                  "\xC3\xA9",
+                                                  "\xE2\x80\xA8",
+                                                  "\xF0\x9F\x98\x80",
+                                                  "plain text of some length",
+                                                  std::string(1, '\0')};
   std::string text;
   for (std::size_t n = below(random, 6); n > 0; --n) text += pieces[below(random, pieces.size())];
   return text;
@@ -142,7 +153,8 @@ TEST(JsonProperties, AnyBytesAreReadOrRefusedAndMemoryOfThePastChangesNothing) {
       R"({"schema":{"type":"struct","fields":[{"field":"a","type":"int32"},{"field":"b","type":)"
       R"("array","items":{"type":"double"},"optional":true}]},"payload":{"a":1,"b":[1.5,2]}})",
       R"({"schema":{"type":"map","keys":{"type":"int8"},"values":{"type":"bytes","name":)"
-      R"("org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2"}}},"payload":[[1,"AJw="],[2,1.50]]})",
+      R"("org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2"}}},)"
+      R"("payload":[[1,"AJw="],[2,1.50]]})",
       R"({"schema":null,"payload":{"a":[1,2.5,"x",null,true,{"b":{}}]}})",
       R"({"payload":12,"schema":{"type":"int64","default":5,"version":1,"doc":"d"}})",
   };
@@ -155,7 +167,7 @@ TEST(JsonProperties, AnyBytesAreReadOrRefusedAndMemoryOfThePastChangesNothing) {
     const std::string message = random_message(random, seeds);
     const auto data = with_past.read(message);
     readable += data ? 1 : 0;
-    if (i % 4 == 0) {
+    if (i % 16 == 0) {
       Subject fresh(json_converter);
       ASSERT_EQ(outcome(data, writer), outcome(fresh.read(message), writer)) << message;
     }

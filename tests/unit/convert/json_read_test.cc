@@ -10,6 +10,7 @@ using namespace std::string_view_literals;
 const std::string no_envelope = "JsonConverter with schemas.enable requires";
 
 std::string repeat(std::string_view part, std::size_t times) {
+  if (part.size() == 1) return std::string(times, part[0]);
   std::string text;
   for (std::size_t i = 0; i < times; ++i) text += part;
   return text;
@@ -35,10 +36,35 @@ TEST_F(BareJsonTest, ReadsUpToTheEndOfTheFirstValue) {
 }
 
 TEST_F(BareJsonTest, RefusesWhatIsNotJson) {
-  for (const char* text : {"{", "}", "[1,]", "{\"a\":1,}", "[1 2]", "{\"a\" 1}", "{a:1}", "\"a",
-                           "\"\\x\"", "\"\\u12g4\"", "\"\\", "tru", "nul", "-", "1.", ".5", "1e",
-                           "1e+", "--1", "// c\n1", "Infinity", "'a'", "[", "[1", "\"\x01\"",
-                           "\xC3", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "1e99999999999"}) {
+  for (const char* text : {"{",
+                           "}",
+                           "[1,]",
+                           "{\"a\":1,}",
+                           "[1 2]",
+                           "{\"a\" 1}",
+                           "{a:1}",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\\u12g4\"",
+                           "\"\\",
+                           "tru",
+                           "nul",
+                           "-",
+                           "1.",
+                           ".5",
+                           "1e",
+                           "1e+",
+                           "--1",
+                           "// c\n1",
+                           "Infinity",
+                           "'a'",
+                           "[",
+                           "[1",
+                           "\"\x01\"",
+                           "\xC3",
+                           "\"\xC0\x80\"",
+                           "\"\xED\xA0\x80\"",
+                           "1e99999999999"}) {
     EXPECT_EQ(converter.read_error(text), unreadable) << text;
   }
 }
@@ -64,7 +90,8 @@ TEST_F(BareJsonTest, KeepsTheLastOfRepeatedMembersInThePlaceOfTheFirst) {
   EXPECT_EQ(*value(R"({"a":1,"b":2,"\u0061":3})").get_if<Value::Map>(),
             (Value::Map{entry("a", 3), entry("b", 2)}));
   std::string many = "{";
-  for (int i = 0; i < 40; ++i) many += "\"k" + std::to_string(i % 20) + "\":" + std::to_string(i) + ",";
+  for (int i = 0; i < 40; ++i)
+    many += "\"k" + std::to_string(i % 20) + "\":" + std::to_string(i) + ",";
   many.back() = '}';
   const Value map = value(many);
   ASSERT_EQ(map.get_if<Value::Map>()->size(), 20U);
@@ -93,7 +120,7 @@ TEST_F(BareJsonTest, HasJacksonsBounds) {
   EXPECT_EQ(converter.read_error("{\"" + repeat("n", 50'001) + "\":1}"), unreadable);
   EXPECT_TRUE(converter.read("\"" + repeat("s", 20'000'000) + "\""));
   EXPECT_EQ(converter.read_error("\"" + repeat("s", 20'000'001) + "\""), unreadable);
-  EXPECT_TRUE(converter.read("\"" + repeat("\xC3\xA9", 11'000'000) + "\""));  // characters count
+  EXPECT_TRUE(converter.read("\"" + repeat("\xC3\xA9", 10'000'001) + "\""));  // characters count
 }
 
 TEST_F(BareJsonTest, FindsTheEncodingFromTheFirstBytes) {
@@ -150,14 +177,13 @@ TEST_F(EnvelopeTest, MayHaveItsMembersInAnyOrderAndTwice) {
 TEST_F(EnvelopeTest, KeepsAsManySchemasAsItIsTold) {
   convert::JsonConverter json;
   Converter& as_converter = json;
-  ASSERT_TRUE(as_converter.configure(
-      *convert::JsonConverter::config_def().parse(
-          {{"converter.type", "value"}, {"schemas.cache.size", "4"}}),
-      false));
+  ASSERT_TRUE(
+      as_converter.configure(*convert::JsonConverter::config_def().parse(
+                                 {{"converter.type", "value"}, {"schemas.cache.size", "4"}}),
+                             false));
   for (int i = 0; i < 20; ++i) {
     const std::string name = "n" + std::to_string(i);
-    const std::string bytes =
-        R"({"schema":{"type":"int8","name":")" + name + R"("},"payload":1})";
+    const std::string bytes = R"({"schema":{"type":"int8","name":")" + name + R"("},"payload":1})";
     const auto first = as_converter.to_connect("topic", {}, bytes);
     const auto again = as_converter.to_connect("topic", {}, bytes);
     EXPECT_EQ(first->schema->name(), name);
@@ -170,7 +196,8 @@ TEST_F(EnvelopeTest, SchemasOutliveTheMessageTheyCameIn) {
   Value default_value;
   {
     const std::string bytes =
-        R"({"schema":{"type":"array","items":{"type":"string"},"default":["long enough to be borrowed"]},)"
+        R"({"schema":{"type":"array","items":{"type":"string"},)"
+        R"("default":["long enough to be borrowed"]},)"
         R"("payload":null})";
     default_value = converter.read(bytes)->schema->default_value();
   }
@@ -200,10 +227,14 @@ TEST_F(EnvelopeTest, FindsFieldsAmongManyMembersInAnyOrder) {
   const auto data = converter.read(R"({"schema":{"type":"struct","fields":[)" + fields +
                                    R"(]},"payload":{)" + members + "}}");
   ASSERT_TRUE(data) << data.error().trace();
-  EXPECT_EQ(Subject(json_converter, {{"schemas.enable", "false"}}).read("{" + members + "}")->value
-                .get_if<Value::Map>()->size(), 100U);
+  EXPECT_EQ(Subject(json_converter, {{"schemas.enable", "false"}})
+                .read("{" + members + "}")
+                ->value.get_if<Value::Map>()
+                ->size(),
+            100U);
   Subject bare(json_converter, {{"schemas.enable", "false"}});
-  EXPECT_THAT(bare.written(data->schema, data->value), ::testing::StartsWith("{\"f0\":0,\"f1\":1,"));
+  EXPECT_THAT(bare.written(data->schema, data->value),
+              ::testing::StartsWith("{\"f0\":0,\"f1\":1,"));
 }
 
 TEST_F(EnvelopeTest, ReportsTheFirstMistakeOfASchema) {
@@ -211,7 +242,8 @@ TEST_F(EnvelopeTest, ReportsTheFirstMistakeOfASchema) {
                 R"({"schema":{"type":"struct","fields":[{"type":"int8","field":"a"},)"
                 R"({"type":"int8","field":"a"},{"type":"nope","field":"b"}]},"payload":1})"),
             "Cannot create field because of field name duplication a");
-  EXPECT_EQ(converter.read_error(R"({"schema":5,"payload":1})"), "Schema must contain 'type' field");
+  EXPECT_EQ(converter.read_error(R"({"schema":5,"payload":1})"),
+            "Schema must contain 'type' field");
   EXPECT_EQ(converter.read_error(R"({"schema":{"type":"map","keys":null,"values":{"type":"int8"}},)"
                                  R"("payload":1})"),
             "keySchema cannot be null.");
@@ -222,7 +254,8 @@ TEST_F(EnvelopeTest, ReportsTheFirstMistakeOfASchema) {
 TEST_F(EnvelopeTest, ReadsDatesOnlyFromWholeNumbersOf32Bits) {
   const std::string date =
       R"({"schema":{"type":"int32","name":"org.apache.kafka.connect.data.Date"},"payload":)";
-  EXPECT_EQ(converter.read(date + "-1}")->value, Value(Instant(std::chrono::milliseconds(-86400000))));
+  EXPECT_EQ(converter.read(date + "-1}")->value,
+            Value(Instant(std::chrono::milliseconds(-86400000))));
   EXPECT_EQ(converter.read(date + "0000000000001}")->value,
             Value(Instant(std::chrono::milliseconds(86400000))));
   for (const char* number : {"1.0", "2147483648", "18446744073709551617", "\"1\"", "true"}) {

@@ -22,8 +22,7 @@ struct Written {
     EXPECT_TRUE(as_converter.configure(*convert::JsonConverter::config_def().parse(config), false));
   }
   std::string operator()(const SchemaPtr& schema, const Value& value) {
-    return std::string(
-        converter.from_connect("topic", headers, schema, value).value().value());
+    return std::string(converter.from_connect("topic", headers, schema, value).value().value());
   }
 };
 
@@ -31,9 +30,9 @@ TEST(JsonWriting, KeepsTheTextsOfAsManySchemasAsItIsTold) {
   Written write({{"schemas.cache.size", "3"}});
   for (int i = 0; i < 10; ++i) {
     const std::string name = "n" + std::to_string(i);
-    EXPECT_EQ(write(named(name), Text("x")),
-              R"({"schema":{"type":"string","optional":false,"name":")" + name +
-                  R"("},"payload":"x"})");
+    EXPECT_EQ(
+        write(named(name), Text("x")),
+        R"({"schema":{"type":"string","optional":false,"name":")" + name + R"("},"payload":"x"})");
   }
   EXPECT_EQ(write.converter.schemas_written(), 3U);
 }

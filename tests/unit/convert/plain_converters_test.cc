@@ -29,12 +29,11 @@ TEST(StringConverter, KnowsEncodingsByJavasNames) {
     std::string_view bytes;
   };
   const std::string text = "a\xC3\xA9";  // aé
-  for (const Row& row : {Row{"UTF8", "a\xC3\xA9"}, Row{"utf-8", "a\xC3\xA9"},
-                         Row{"ISO-8859-1", "a\xE9"}, Row{"latin1", "a\xE9"},
-                         Row{"ISO8859_1", "a\xE9"}, Row{"windows-1252", "a\xE9"},
-                         Row{"US-ASCII", "a?"}, Row{"UTF-16", "\xFE\xFF\0a\0\xE9"sv},
-                         Row{"UTF-16BE", "\0a\0\xE9"sv}, Row{"UTF-16LE", "a\0\xE9\0"sv},
-                         Row{"UTF-32", "\0\0\0a\0\0\0\xE9"sv}}) {
+  for (const Row& row :
+       {Row{"UTF8", "a\xC3\xA9"}, Row{"utf-8", "a\xC3\xA9"}, Row{"ISO-8859-1", "a\xE9"},
+        Row{"latin1", "a\xE9"}, Row{"ISO8859_1", "a\xE9"}, Row{"windows-1252", "a\xE9"},
+        Row{"US-ASCII", "a?"}, Row{"UTF-16", "\xFE\xFF\0a\0\xE9"sv}, Row{"UTF-16BE", "\0a\0\xE9"sv},
+        Row{"UTF-16LE", "a\0\xE9\0"sv}, Row{"UTF-32", "\0\0\0a\0\0\0\xE9"sv}}) {
     Subject converter(string_converter, {{"converter.encoding", row.encoding}});
     EXPECT_EQ(converter.written(schemas::string(), Text(text)), row.bytes) << row.encoding;
     const bool fits = row.encoding != "US-ASCII"sv;
@@ -44,7 +43,10 @@ TEST(StringConverter, KnowsEncodingsByJavasNames) {
 
 TEST(StringConverter, ReadsUtf16OfEitherByteOrder) {
   Subject converter(string_converter, {{"converter.encoding", "UTF-16"}});
-  EXPECT_EQ(read_text(converter, "\xFF\xFE" "a\0"sv), "a");
+  EXPECT_EQ(read_text(converter,
+                      "\xFF\xFE"
+                      "a\0"sv),
+            "a");
   EXPECT_EQ(read_text(converter, "\0a"sv), "a");
   EXPECT_EQ(read_text(converter, "\0a\0"sv), "a\xEF\xBF\xBD");
 }
@@ -80,7 +82,8 @@ TEST(PlainConverters, SayWhatWasBehindAnError) {
   ASSERT_NE(data.error().cause(), nullptr);
   EXPECT_EQ(data.error().cause()->java_class(),
             "org.apache.kafka.common.errors.SerializationException");
-  EXPECT_EQ(data.error().cause()->message(), "Size of data received by IntegerDeserializer is not 4");
+  EXPECT_EQ(data.error().cause()->message(),
+            "Size of data received by IntegerDeserializer is not 4");
 }
 
 }  // namespace

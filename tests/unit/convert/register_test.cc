@@ -16,12 +16,12 @@ struct RegisterTest : ::testing::Test {
 };
 
 TEST_F(RegisterTest, OffersNineConvertersAndTenHeaderConvertersUnderJavasNames) {
-  EXPECT_THAT(names(offered.converters),
-              ElementsAre("converters.BooleanConverter", "converters.ByteArrayConverter",
-                          "converters.DoubleConverter", "converters.FloatConverter",
-                          "converters.IntegerConverter", "converters.LongConverter",
-                          "converters.ShortConverter", "json.JsonConverter",
-                          "storage.StringConverter"));
+  EXPECT_THAT(
+      names(offered.converters),
+      ElementsAre("converters.BooleanConverter", "converters.ByteArrayConverter",
+                  "converters.DoubleConverter", "converters.FloatConverter",
+                  "converters.IntegerConverter", "converters.LongConverter",
+                  "converters.ShortConverter", "json.JsonConverter", "storage.StringConverter"));
   EXPECT_THAT(names(offered.header_converters),
               ElementsAre("converters.BooleanConverter", "converters.ByteArrayConverter",
                           "converters.DoubleConverter", "converters.FloatConverter",
@@ -100,8 +100,7 @@ TEST_F(RegisterTest, DescribesTheSettingsOfJson) {
 }
 
 TEST_F(RegisterTest, DescribesTheEncodingOfStrings) {
-  const ConfigKey* key =
-      offered.converters.at(string_converter).config.find("converter.encoding");
+  const ConfigKey* key = offered.converters.at(string_converter).config.find("converter.encoding");
   ASSERT_NE(key, nullptr);
   EXPECT_EQ(key->default_value, "UTF-8");
   EXPECT_EQ(key->importance, Importance::high);
