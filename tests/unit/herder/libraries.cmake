@@ -1,0 +1,1 @@
+target_link_libraries(unit_herder PRIVATE millrace_convert millrace_worker)
