@@ -95,6 +95,7 @@ std::optional<Level> parse_level(std::string_view text) {
 }
 
 void Logger::write(Level level, std::string_view text) const {
+  while (text.ends_with('\n')) text.remove_suffix(1);  // traces end with one
   State& s = state();
   {
     const MutexLock lock(s.mutex);
