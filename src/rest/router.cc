@@ -74,7 +74,8 @@ std::optional<Response> refused_media(const Route& route, const Request& request
 Match match(std::span<const Route> table, Request& request) {
   const Result<std::vector<std::string>> segments = path_segments(request.path);
   if (!segments) return {nullptr, error_response(segments.error())};
-  const std::string_view wanted = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  const std::string_view wanted =
+      request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::vector<std::string_view> methods;
   const Route* found = nullptr;
   for (const Route& route : table) {
