@@ -18,8 +18,8 @@ struct TopicDescription {
 
 struct NewTopic {
   std::string name;
-  std::int32_t partitions = 1;           ///< -1: the broker's default
-  std::int16_t replication_factor = 1;   ///< -1: the broker's default
+  std::int32_t partitions = 1;          ///< -1: the broker's default
+  std::int16_t replication_factor = 1;  ///< -1: the broker's default
   ConfigMap configs = {};
 };
 

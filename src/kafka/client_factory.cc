@@ -27,12 +27,14 @@ class RdClientFactory final : public ClientFactory {
     return RdConsumer::make(std::move(*native), MemoryBudget::take(budget_), std::move(*cluster));
   }
 
-  Result<std::unique_ptr<Producer>> producer(const ConfigMap& settings, DeliveryListener& listener) override {
+  Result<std::unique_ptr<Producer>> producer(const ConfigMap& settings,
+                                             DeliveryListener& listener) override {
     Result<NativeSettings> native = translate(ClientKind::producer, settings);
     if (!native) return native.error();
     Result<std::shared_ptr<Embedded>> cluster = connect(*native);
     if (!cluster) return cluster.error();
-    return RdProducer::make(std::move(*native), MemoryBudget::take(budget_), std::move(*cluster), listener);
+    return RdProducer::make(std::move(*native), MemoryBudget::take(budget_), std::move(*cluster),
+                            listener);
   }
 
   Result<std::unique_ptr<Admin>> admin(const ConfigMap& settings) override {

@@ -10,19 +10,22 @@ Result<std::shared_ptr<Embedded>> Embedded::start() {
   NativeSettings settings;
   settings.set("client.id", "embedded-broker");
   settings.set("log_level", "4");  // it says that it has no brokers to connect to
-  Result<Handle> client = make_handle(ClientKind::producer, settings, nullptr, [](rd_kafka_conf_t*) {});
+  Result<Handle> client =
+      make_handle(ClientKind::producer, settings, nullptr, [](rd_kafka_conf_t*) {});
   if (!client) return client.error();
   rd_kafka_mock_cluster_t* cluster = rd_kafka_mock_cluster_new(client->get(), 1);
   if (cluster == nullptr) return Error{ErrorCode::fatal, "the embedded broker cannot start"};
   std::shared_ptr<Embedded> self(new Embedded(*client, cluster));
-  client_logger().info("The embedded broker listens on {}. It is a demonstration: it keeps about 5 MB for "
-                       "each partition, in memory, and loses everything at the end",
-                       self->bootstrap());
+  client_logger().info(
+      "The embedded broker listens on {}. It is a demonstration: it keeps about 5 MB for "
+      "each partition, in memory, and loses everything at the end",
+      self->bootstrap());
   return self;
 }
 
 Embedded::Embedded(Handle client, rd_kafka_mock_cluster_s* cluster)
-    : client_(std::move(client)), cluster_(cluster),
+    : client_(std::move(client)),
+      cluster_(cluster),
       bootstrap_(rd_kafka_mock_cluster_bootstraps(cluster)) {}
 
 Embedded::~Embedded() { rd_kafka_mock_cluster_destroy(cluster_); }

@@ -8,10 +8,10 @@
 namespace millrace::kafka {
 
 /// Keeps a consumer with a small queue at full speed. When its queue is full, librdkafka before 2.2
-/// looks again only after a second, however soon the queue runs low; what reaches its thread earlier
-/// is any other request to the same broker. So we ask for something cheap (the first offset of each
-/// partition) when a queue that may have been full is half empty, and drop the answer: two small
-/// requests for each queue's worth of messages. Newer versions have a setting for it.
+/// looks again only after a second, however soon the queue runs low; what reaches its thread
+/// earlier is any other request to the same broker. So we ask for something cheap (the first offset
+/// of each partition) when a queue that may have been full is half empty, and drop the answer: two
+/// small requests for each queue's worth of messages. Newer versions have a setting for it.
 /// Threads: the consumer's.
 class FetchWake {
  public:

@@ -125,14 +125,16 @@ Result<JaasEntry> parse_jaas(std::string_view text) {
   entry.module = token.text;
   token = lexer.next();
   const std::string flag = lower(token.text);
-  if (token.kind != Kind::word || (flag != "required" && flag != "requisite" && flag != "sufficient" &&
-                                   flag != "optional")) {
-    return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional", entry.module));
+  if (token.kind != Kind::word ||
+      (flag != "required" && flag != "requisite" && flag != "sufficient" && flag != "optional")) {
+    return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional",
+                             entry.module));
   }
   for (token = lexer.next(); !token.is_sign(';'); token = lexer.next()) {
     if (token.kind == Kind::broken) return wrong(token.text);
     if (token.kind == Kind::end) return wrong("it must end with ';'");
-    if (token.kind == Kind::sign) return wrong("after the flag must come options like username=\"x\"");
+    if (token.kind == Kind::sign)
+      return wrong("after the flag must come options like username=\"x\"");
     const std::string key = token.text;
     if (!lexer.next().is_sign('=')) {
       return wrong(fmt::format("Value not specified for key '{}' in JAAS config", key));
@@ -140,8 +142,10 @@ Result<JaasEntry> parse_jaas(std::string_view text) {
     token = lexer.next();
     if (token.kind == Kind::broken) return wrong(token.text);
     if (token.kind != Kind::word && token.kind != Kind::quoted) {
-      return wrong(fmt::format("Value not specified for key '{}' in JAAS config (texts that do not begin with "
-                               "a letter stand in quotes)", key));
+      return wrong(fmt::format(
+          "Value not specified for key '{}' in JAAS config (texts that do not begin with "
+          "a letter stand in quotes)",
+          key));
     }
     entry.options.emplace_back(key, token.text);
   }

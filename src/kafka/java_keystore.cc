@@ -39,7 +39,8 @@ std::string utf16(std::string_view text) {
       code = first & 0x1fU;
       more = 1;
     }
-    for (; more > 0 && i < text.size(); --more) code = (code << 6) | (static_cast<unsigned char>(text[i++]) & 0x3fU);
+    for (; more > 0 && i < text.size(); --more)
+      code = (code << 6) | (static_cast<unsigned char>(text[i++]) & 0x3fU);
     if (code >= 0x10000) {
       unit(0xd800 + ((code - 0x10000) >> 10));
       unit(0xdc00 + ((code - 0x10000) & 0x3ff));
@@ -52,9 +53,11 @@ std::string utf16(std::string_view text) {
 
 std::string sha1(std::string_view a, std::string_view b, std::string_view c = {}) {
   std::string digest(digest_size, '\0');
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free);
   EVP_DigestInit_ex(context.get(), EVP_sha1(), nullptr);
-  for (const std::string_view part : {a, b, c}) EVP_DigestUpdate(context.get(), part.data(), part.size());
+  for (const std::string_view part : {a, b, c})
+    EVP_DigestUpdate(context.get(), part.data(), part.size());
   EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
   return digest;
 }
@@ -154,7 +157,8 @@ Result<KeyStore> read_jks(std::string_view content, const std::optional<std::str
   return store;
 }
 
-Result<KeyStore> read_key_store(std::string_view content, const std::optional<std::string>& password,
+Result<KeyStore> read_key_store(std::string_view content,
+                                const std::optional<std::string>& password,
                                 const std::optional<std::string>& key_password) {
   if (content.starts_with("\xfe\xed\xfe\xed")) return read_jks(content, password, key_password);
   if (content.starts_with('\x30')) return read_pkcs12(content, password);

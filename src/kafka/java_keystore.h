@@ -30,7 +30,8 @@ Result<KeyStore> read_jks(std::string_view content, const std::optional<std::str
 Result<KeyStore> read_pkcs12(std::string_view content, const std::optional<std::string>& password);
 
 /// Either one, told apart by its first bytes, as Java's own "JKS" type does.
-Result<KeyStore> read_key_store(std::string_view content, const std::optional<std::string>& password,
+Result<KeyStore> read_key_store(std::string_view content,
+                                const std::optional<std::string>& password,
                                 const std::optional<std::string>& key_password);
 
 /// PEM of a DER certificate ("CERTIFICATE") or key ("PRIVATE KEY").

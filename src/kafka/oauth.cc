@@ -17,7 +17,8 @@ namespace {
 using Clock = std::chrono::system_clock;
 
 std::string base64url(std::string_view text) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string result;
   std::uint32_t bits = 0;
   int count = 0;
@@ -75,10 +76,12 @@ Result<Token> unsecured_token(const OauthSettings& settings, Clock::time_point n
       claims += fmt::format(",{}:{}", json_text(claim("StringClaim_")), json_text(value));
     } else if (key.starts_with("NumberClaim_")) {
       double number = 0;
-      const auto [stop, problem] = std::from_chars(value.data(), value.data() + value.size(), number);
+      const auto [stop, problem] =
+          std::from_chars(value.data(), value.data() + value.size(), number);
       if (problem != std::errc() || stop != value.data() + value.size()) {
-        return Error{ErrorCode::invalid_config,
-                     fmt::format("setting 'sasl.jaas.config': unsecuredLogin{} is not a number", key)};
+        return Error{
+            ErrorCode::invalid_config,
+            fmt::format("setting 'sasl.jaas.config': unsecuredLogin{} is not a number", key)};
       }
       has_subject_time = has_subject_time || claim("NumberClaim_") == "exp";
       claims += fmt::format(",{}:{}", json_text(claim("NumberClaim_")), value);
@@ -87,18 +90,22 @@ Result<Token> unsecured_token(const OauthSettings& settings, Clock::time_point n
     } else if (key == "PrincipalClaimName") {
       principal_claim = value;
     } else if (key == "LifetimeSeconds") {
-      const auto [stop, problem] = std::from_chars(value.data(), value.data() + value.size(), lifetime);
+      const auto [stop, problem] =
+          std::from_chars(value.data(), value.data() + value.size(), lifetime);
       if (problem != std::errc() || stop != value.data() + value.size() || lifetime < 1) {
-        return Error{ErrorCode::invalid_config,
-                     "setting 'sasl.jaas.config': unsecuredLoginLifetimeSeconds is not a whole number"};
+        return Error{
+            ErrorCode::invalid_config,
+            "setting 'sasl.jaas.config': unsecuredLoginLifetimeSeconds is not a whole number"};
       }
     }
   }
   if (texts[principal_claim].empty()) {
     return Error{ErrorCode::invalid_config,
-                 fmt::format("setting 'sasl.jaas.config': unsecuredLoginStringClaim_{} is missing", principal_claim)};
+                 fmt::format("setting 'sasl.jaas.config': unsecuredLoginStringClaim_{} is missing",
+                             principal_claim)};
   }
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   std::string payload = fmt::format("{{\"iat\":{}", seconds);
   if (!has_subject_time) payload += fmt::format(",\"exp\":{}", seconds + lifetime);
   payload += claims + "}";
@@ -131,15 +138,17 @@ void give_token(rd_kafka_t* client, const OauthSettings& settings) {
       extensions.push_back(value.c_str());
     }
     const auto expires =
-        std::chrono::duration_cast<std::chrono::milliseconds>(token->expires.time_since_epoch()).count();
-    if (rd_kafka_oauthbearer_set_token(client, token->text.c_str(), expires, token->principal.c_str(),
-                                       extensions.data(), extensions.size(), problem.data(),
-                                       problem.size()) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        std::chrono::duration_cast<std::chrono::milliseconds>(token->expires.time_since_epoch())
+            .count();
+    if (rd_kafka_oauthbearer_set_token(
+            client, token->text.c_str(), expires, token->principal.c_str(), extensions.data(),
+            extensions.size(), problem.data(), problem.size()) == RD_KAFKA_RESP_ERR_NO_ERROR) {
       return;
     }
   }
   // librdkafka asks again after ten seconds.
-  rd_kafka_oauthbearer_set_token_failure(client, token ? problem.data() : token.error().message().c_str());
+  rd_kafka_oauthbearer_set_token_failure(client,
+                                         token ? problem.data() : token.error().message().c_str());
 }
 
 }  // namespace
@@ -157,7 +166,8 @@ void TokenSource::serve(rd_kafka_s* client) {
     all.settings[client] = settings_;
   }
   if (rd_kafka_error_t* failed = rd_kafka_sasl_background_callbacks_enable(client)) {
-    client_logger().error("[{}] tokens cannot be served: {}", rd_kafka_name(client), rd_kafka_error_string(failed));
+    client_logger().error("[{}] tokens cannot be served: {}", rd_kafka_name(client),
+                          rd_kafka_error_string(failed));
     rd_kafka_error_destroy(failed);
   }
 }
@@ -175,7 +185,8 @@ void prepare_tokens(rd_kafka_conf_s* conf) {
     {
       Registry& all = registry();
       const MutexLock lock(all.mutex);
-      if (const auto found = all.settings.find(client); found != all.settings.end()) settings = found->second;
+      if (const auto found = all.settings.find(client); found != all.settings.end())
+        settings = found->second;
     }
     // The client stays meanwhile: this is a thread of its own, which its end waits for.
     if (settings) give_token(client, *settings);

@@ -22,7 +22,8 @@ struct Token {
 };
 
 /// An unsigned token from unsecuredLogin… options; for tests and trusted networks.
-Result<Token> unsecured_token(const OauthSettings& settings, std::chrono::system_clock::time_point now);
+Result<Token> unsecured_token(const OauthSettings& settings,
+                              std::chrono::system_clock::time_point now);
 /// Asks the token endpoint, with the client's credentials. Blocks for at most 20 s.
 /// Errors (retriable): no answer, or none with a token. The secret is not in the text.
 Result<Token> fetch_token(const OauthSettings& settings, std::chrono::system_clock::time_point now);

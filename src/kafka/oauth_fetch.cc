@@ -1,6 +1,8 @@
 // The client credentials grant: one POST to a token endpoint.
 #include "kafka/oauth.h"
 
+#include <fmt/format.h>
+#include <openssl/evp.h>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -8,9 +10,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include <optional>
 
@@ -48,8 +48,10 @@ std::optional<Url> parse_url(std::string_view text) {
   const std::size_t bracket = authority.find(']');
   const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
   url.host = authority.substr(0, colon);
-  url.port = colon == std::string_view::npos ? (url.tls ? "443" : "80") : authority.substr(colon + 1);
-  if (url.host.starts_with('[') && url.host.ends_with(']')) url.host = url.host.substr(1, url.host.size() - 2);
+  url.port =
+      colon == std::string_view::npos ? (url.tls ? "443" : "80") : authority.substr(colon + 1);
+  if (url.host.starts_with('[') && url.host.ends_with(']'))
+    url.host = url.host.substr(1, url.host.size() - 2);
   if (url.host.empty() || url.port.empty()) return std::nullopt;
   return url;
 }
@@ -84,7 +86,8 @@ error_code step(asio::io_context& loop, Start&& start) {
 }
 
 template <class Stream>
-error_code converse(asio::io_context& loop, Stream& stream, const http::request<http::string_body>& request,
+error_code converse(asio::io_context& loop, Stream& stream,
+                    const http::request<http::string_body>& request,
                     http::response_parser<http::string_body>& answer) {
   if (const error_code problem =
           step(loop, [&](auto done) { http::async_write(stream, request, std::move(done)); })) {
@@ -94,7 +97,8 @@ error_code converse(asio::io_context& loop, Stream& stream, const http::request<
   return step(loop, [&](auto done) { http::async_read(stream, buffer, answer, std::move(done)); });
 }
 
-error_code post(const Url& url, const std::string& ca_pem, const http::request<http::string_body>& request,
+error_code post(const Url& url, const std::string& ca_pem,
+                const http::request<http::string_body>& request,
                 http::response_parser<http::string_body>& answer) {
   asio::io_context loop;
   asio::ssl::context tls(asio::ssl::context::tls_client);
@@ -119,7 +123,9 @@ error_code post(const Url& url, const std::string& ca_pem, const http::request<h
   if (SSL_set_tlsext_host_name(stream.native_handle(), url.host.c_str()) != 1) {
     return asio::error::invalid_argument;
   }
-  problem = step(loop, [&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, std::move(done)); });
+  problem = step(loop, [&](auto done) {
+    stream.async_handshake(asio::ssl::stream_base::client, std::move(done));
+  });
   return problem ? problem : converse(loop, stream, request, answer);
 }
 
@@ -148,9 +154,11 @@ Claims claims_of(const std::string& token) {
   const std::size_t second = first == std::string::npos ? first : token.find('.', first + 1);
   if (second == std::string::npos) return claims;
   const auto json = nlohmann::json::parse(
-      decoded_base64url(std::string_view(token).substr(first + 1, second - first - 1)), nullptr, false);
+      decoded_base64url(std::string_view(token).substr(first + 1, second - first - 1)), nullptr,
+      false);
   if (!json.is_object()) return claims;
-  if (const auto sub = json.find("sub"); sub != json.end() && sub->is_string()) claims.subject = *sub;
+  if (const auto sub = json.find("sub"); sub != json.end() && sub->is_string())
+    claims.subject = *sub;
   if (const auto exp = json.find("exp"); exp != json.end() && exp->is_number()) {
     claims.expires = exp->get<std::int64_t>();
   }
@@ -159,7 +167,8 @@ Claims claims_of(const std::string& token) {
 
 }  // namespace
 
-Result<Token> fetch_token(const OauthSettings& settings, std::chrono::system_clock::time_point now) {
+Result<Token> fetch_token(const OauthSettings& settings,
+                          std::chrono::system_clock::time_point now) {
   const auto failed = [&settings](std::string_view why) {
     return Error{ErrorCode::retriable, "org.apache.kafka.common.errors.SaslAuthenticationException",
                  fmt::format("no token from {}: {}", settings.token_endpoint, why)};
@@ -169,7 +178,8 @@ Result<Token> fetch_token(const OauthSettings& settings, std::chrono::system_clo
   http::request<http::string_body> request{http::verb::post, url->target, 11};
   request.set(http::field::host, url->host);
   request.set(http::field::accept, "application/json");
-  request.set(http::field::authorization, "Basic " + base64(settings.client_id + ":" + settings.client_secret));
+  request.set(http::field::authorization,
+              "Basic " + base64(settings.client_id + ":" + settings.client_secret));
   request.set(http::field::content_type, "application/x-www-form-urlencoded");
   request.set(http::field::connection, "close");
   request.body() = "grant_type=client_credentials";
@@ -177,7 +187,8 @@ Result<Token> fetch_token(const OauthSettings& settings, std::chrono::system_clo
   request.prepare_payload();
   http::response_parser<http::string_body> answer;
   answer.body_limit(largest_answer);
-  if (const error_code problem = post(*url, settings.ca_pem, request, answer)) return failed(problem.message());
+  if (const error_code problem = post(*url, settings.ca_pem, request, answer))
+    return failed(problem.message());
   if (answer.get().result() != http::status::ok) {
     return failed(fmt::format("status {}", answer.get().result_int()));
   }

@@ -20,7 +20,8 @@ struct Deleter {
 using Pkcs12 = std::unique_ptr<PKCS12, Deleter<PKCS12, PKCS12_free>>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY, EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<X509, X509_free>>;
-using KeyInfo = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>>;
+using KeyInfo =
+    std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>>;
 
 void free_certificates(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
 using Certificates = std::unique_ptr<STACK_OF(X509), Deleter<STACK_OF(X509), free_certificates>>;
@@ -68,7 +69,8 @@ std::vector<std::string> chain_of(X509* first, STACK_OF(X509) * others) {
     X509* issuer = nullptr;
     for (int i = 0; i < sk_X509_num(others) && issuer == nullptr; ++i) {
       X509* candidate = sk_X509_value(others, i);
-      if (candidate != current && X509_check_issued(candidate, current) == X509_V_OK) issuer = candidate;
+      if (candidate != current && X509_check_issued(candidate, current) == X509_V_OK)
+        issuer = candidate;
     }
     if (issuer == nullptr || X509_check_issued(current, current) == X509_V_OK) break;
     chain.push_back(to_der(issuer));
@@ -91,20 +93,23 @@ Result<KeyStore> read_pkcs12(std::string_view content, const std::optional<std::
   EVP_PKEY* key = nullptr;
   X509* certificate = nullptr;
   STACK_OF(X509)* others = nullptr;
-  const int opened = PKCS12_parse(store.get(), password ? password->c_str() : nullptr, &key, &certificate, &others);
+  const int opened = PKCS12_parse(store.get(), password ? password->c_str() : nullptr, &key,
+                                  &certificate, &others);
   const PrivateKey key_owner(key);
   const Certificate certificate_owner(certificate);
   const Certificates others_owner(others);
   ERR_clear_error();
   if (opened != 1) {
-    return broken(password ? "does not open: the password is wrong, or it is damaged or of an unknown kind"
-                           : "does not open without a password");
+    return broken(
+        password ? "does not open: the password is wrong, or it is damaged or of an unknown kind"
+                 : "does not open without a password");
   }
   KeyStore result;
   if (key != nullptr && certificate != nullptr) {
     result.keys.push_back({to_pkcs8(key), chain_of(certificate, others)});
   } else {
-    for (int i = 0; i < sk_X509_num(others); ++i) result.trusted.push_back(to_der(sk_X509_value(others, i)));
+    for (int i = 0; i < sk_X509_num(others); ++i)
+      result.trusted.push_back(to_der(sk_X509_value(others, i)));
   }
   return result;
 }

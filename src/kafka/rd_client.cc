@@ -38,7 +38,8 @@ Result<void> set(rd_kafka_conf_t* conf, ClientKind kind, const std::string& name
 Result<Handle> make_handle(ClientKind kind, NativeSettings& settings, void* opaque,
                            const std::function<void(rd_kafka_conf_s*)>& prepare) {
   std::unique_ptr<rd_kafka_conf_t, ConfDeleter> conf(rd_kafka_conf_new());
-  for (const auto& [name, value] : settings.properties) MILLRACE_TRY(set(conf.get(), kind, name, value));
+  for (const auto& [name, value] : settings.properties)
+    MILLRACE_TRY(set(conf.get(), kind, name, value));
   for (const auto& [name, value] : settings.tls.properties) {
     MILLRACE_TRY(set(conf.get(), kind, name, value));
   }
@@ -51,9 +52,9 @@ Result<Handle> make_handle(ClientKind kind, NativeSettings& settings, void* opaq
     prepare_tokens(conf.get());
   }
   std::array<char, 512> problem{};
-  rd_kafka_t* made = rd_kafka_new(
-      kind == ClientKind::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf.get(),
-      problem.data(), problem.size());
+  rd_kafka_t* made =
+      rd_kafka_new(kind == ClientKind::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf.get(),
+                   problem.data(), problem.size());
   settings.tls.chain_file = PrivateFile();  // read by now
   if (made == nullptr) {
     return Error{ErrorCode::invalid_config,
@@ -133,13 +134,17 @@ bool is_retriable(int code) {
 std::string_view java_class_of_code(int code) {
 #define KAFKA_ERROR(name) "org.apache.kafka.common.errors." name
   switch (static_cast<rd_kafka_resp_err_t>(code)) {
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: return KAFKA_ERROR("TopicAuthorizationException");
-    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED: return KAFKA_ERROR("GroupAuthorizationException");
-    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED: return KAFKA_ERROR("ClusterAuthorizationException");
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return KAFKA_ERROR("TopicAuthorizationException");
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+      return KAFKA_ERROR("GroupAuthorizationException");
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+      return KAFKA_ERROR("ClusterAuthorizationException");
     case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
       return KAFKA_ERROR("TransactionalIdAuthorizationException");
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED: return KAFKA_ERROR("SaslAuthenticationException");
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+      return KAFKA_ERROR("SaslAuthenticationException");
     case RD_KAFKA_RESP_ERR__SSL: return KAFKA_ERROR("SslAuthenticationException");
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: return KAFKA_ERROR("RecordTooLargeException");
     case RD_KAFKA_RESP_ERR__BAD_MSG:
@@ -157,17 +162,21 @@ std::string_view java_class_of_code(int code) {
     case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE: return KAFKA_ERROR("UnsupportedVersionException");
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION: return KAFKA_ERROR("UnknownTopicOrPartitionException");
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+      return KAFKA_ERROR("UnknownTopicOrPartitionException");
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
     case RD_KAFKA_RESP_ERR__TIMED_OUT:
     case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT: return KAFKA_ERROR("TimeoutException");
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: return KAFKA_ERROR("DisconnectException");
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR__NO_OFFSET: return "org.apache.kafka.clients.consumer.NoOffsetForPartitionException";
+    case RD_KAFKA_RESP_ERR__NO_OFFSET:
+      return "org.apache.kafka.clients.consumer.NoOffsetForPartitionException";
     case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID: return "org.apache.kafka.clients.consumer.CommitFailedException";
-    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS: return KAFKA_ERROR("RebalanceInProgressException");
+    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+      return "org.apache.kafka.clients.consumer.CommitFailedException";
+    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
+      return KAFKA_ERROR("RebalanceInProgressException");
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR__FENCED: return KAFKA_ERROR("FencedInstanceIdException");
     default: return "org.apache.kafka.common.KafkaException";
@@ -177,9 +186,10 @@ std::string_view java_class_of_code(int code) {
 
 Error error_from(int code, std::string_view what, std::string_view detail) {
   const auto native = static_cast<rd_kafka_resp_err_t>(code);
-  std::string text = fmt::format("{}: {} ({})", what, rd_kafka_err2str(native), rd_kafka_err2name(native));
+  std::string text =
+      fmt::format("{}: {} ({})", what, rd_kafka_err2str(native), rd_kafka_err2name(native));
   if (!detail.empty() && detail != rd_kafka_err2str(native)) text += fmt::format(": {}", detail);
-  const ErrorCode next = is_retriable(code) ? ErrorCode::retriable
+  const ErrorCode next = is_retriable(code)                                 ? ErrorCode::retriable
                          : native == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS ? ErrorCode::conflict
                                                                             : ErrorCode::fatal;
   return Error{next, java_class_of_code(code), std::move(text)};
@@ -200,8 +210,8 @@ PartitionList to_list(const PartitionSet& partitions) {
 PartitionList to_list(const PartitionOffsets& offsets) {
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (const auto& [partition, offset] : offsets) {
-    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset =
-        offset;
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)
+        ->offset = offset;
   }
   return list;
 }

@@ -20,18 +20,23 @@ int timeout_until(SteadyClock::time_point deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
-
 }  // namespace
 
-void RdConsumer::QueueDeleter::operator()(rd_kafka_queue_s* queue) const { rd_kafka_queue_destroy(queue); }
+void RdConsumer::QueueDeleter::operator()(rd_kafka_queue_s* queue) const {
+  rd_kafka_queue_destroy(queue);
+}
 
 RdConsumer::RdConsumer(NativeSettings settings, MemoryBudget::Share share,
                        std::shared_ptr<Embedded> embedded)
-    : settings_(std::move(settings)), share_(std::move(share)), embedded_(std::move(embedded)),
-      group_(*settings_.find("group.id")), fetch_wake_(settings_),
+    : settings_(std::move(settings)),
+      share_(std::move(share)),
+      embedded_(std::move(embedded)),
+      group_(*settings_.find("group.id")),
+      fetch_wake_(settings_),
       slots_(std::min<std::size_t>(settings_.max_poll_records, 100'000)) {}
 
-Result<std::unique_ptr<Consumer>> RdConsumer::make(NativeSettings settings, MemoryBudget::Share share,
+Result<std::unique_ptr<Consumer>> RdConsumer::make(NativeSettings settings,
+                                                   MemoryBudget::Share share,
                                                    std::shared_ptr<Embedded> embedded) {
   apply_share(ClientKind::consumer, settings, share.bytes());
   std::unique_ptr<RdConsumer> self(
@@ -53,7 +58,8 @@ Result<std::unique_ptr<Consumer>> RdConsumer::make(NativeSettings settings, Memo
 
 RdConsumer::~RdConsumer() { close(); }
 
-Result<void> RdConsumer::subscribe(const std::vector<std::string>& topics, RebalanceListener& listener) {
+Result<void> RdConsumer::subscribe(const std::vector<std::string>& topics,
+                                   RebalanceListener& listener) {
   listener_ = &listener;
   const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
   for (const std::string& topic : topics) {
@@ -134,7 +140,8 @@ void RdConsumer::on_rebalance(rd_kafka_s*, int code, rd_kafka_topic_partition_li
     }
     return;
   }
-  self.rebalances_.push_back({assign, PartitionList(rd_kafka_topic_partition_list_copy(partitions))});
+  self.rebalances_.push_back(
+      {assign, PartitionList(rd_kafka_topic_partition_list_copy(partitions))});
   rd_kafka_queue_yield(self.queue_.get());  // ends the wait for a message
 }
 
@@ -161,7 +168,8 @@ bool RdConsumer::serve_noted(Time deadline) {
   return true;
 }
 
-void RdConsumer::on_commit(rd_kafka_s*, int code, rd_kafka_topic_partition_list_s* offsets, void* opaque) {
+void RdConsumer::on_commit(rd_kafka_s*, int code, rd_kafka_topic_partition_list_s* offsets,
+                           void* opaque) {
   PendingCommit& commit = *static_cast<PendingCommit*>(opaque);
   RdConsumer& self = *commit.consumer;
   self.commit_results_.emplace_back(std::move(commit.callback), self.commit_result(code, offsets));
@@ -184,8 +192,9 @@ void RdConsumer::close() {
   rd_kafka_consumer_close(client_.get());
   for (const auto& [callback, result] : std::exchange(commit_results_, {})) callback(result);
   for (const PendingCommit& commit : std::exchange(commits_, {})) {
-    commit.callback(Error{ErrorCode::retriable,
-                          fmt::format("group '{}' was left before its commit was answered", group_)});
+    commit.callback(
+        Error{ErrorCode::retriable,
+              fmt::format("group '{}' was left before its commit was answered", group_)});
   }
   queue_.reset();
   client_.reset();  // batches that still hold messages keep it

@@ -37,7 +37,8 @@ class RdConsumer final : public Consumer {
                                                 std::shared_ptr<Embedded> embedded);
   ~RdConsumer() override;
 
-  Result<void> subscribe(const std::vector<std::string>& topics, RebalanceListener& listener) override;
+  Result<void> subscribe(const std::vector<std::string>& topics,
+                         RebalanceListener& listener) override;
   Result<void> poll(std::chrono::milliseconds timeout, MessageBatch& batch) override;
   void wake() override;
   Result<void> pause(const PartitionSet& partitions) override;
@@ -63,11 +64,12 @@ class RdConsumer final : public Consumer {
     std::list<PendingCommit>::iterator self;
   };
 
-  RdConsumer(NativeSettings settings, MemoryBudget::Share share, std::shared_ptr<Embedded> embedded);
+  RdConsumer(NativeSettings settings, MemoryBudget::Share share,
+             std::shared_ptr<Embedded> embedded);
 
   // librdkafka's callbacks
-  static void on_rebalance(rd_kafka_s* client, int code, rd_kafka_topic_partition_list_s* partitions,
-                           void* self);
+  static void on_rebalance(rd_kafka_s* client, int code,
+                           rd_kafka_topic_partition_list_s* partitions, void* self);
   static void on_error(rd_kafka_s* client, int code, const char* reason, void* self);
   static void on_commit(rd_kafka_s* client, int code, rd_kafka_topic_partition_list_s* offsets,
                         void* pending);
@@ -92,7 +94,8 @@ class RdConsumer final : public Consumer {
   void reset_by_time(const rd_kafka_message_s& message);
   Result<void> seek_now(const PartitionOffsets& offsets);
   Result<void> set_paused(const PartitionSet& partitions, bool paused);
-  [[nodiscard]] Result<void> commit_result(int code, const rd_kafka_topic_partition_list_s* offsets) const;
+  [[nodiscard]] Result<void> commit_result(int code,
+                                           const rd_kafka_topic_partition_list_s* offsets) const;
   [[nodiscard]] bool noted() const { return !rebalances_.empty() || !commit_results_.empty(); }
 
   const NativeSettings settings_;
@@ -113,9 +116,10 @@ class RdConsumer final : public Consumer {
   bool closed_ = false;
 
   PartitionSet assigned_;
-  PartitionSet paused_;             ///< by us: librdkafka may go back when it resumes others
-  PartitionOffsets* assigning_ = nullptr;  ///< seeks go here while the listener hears of an assignment
-  PartitionOffsets positions_;      ///< next to be handed out; only with incremental rebalances
+  PartitionSet paused_;  ///< by us: librdkafka may go back when it resumes others
+  PartitionOffsets* assigning_ =
+      nullptr;                  ///< seeks go here while the listener hears of an assignment
+  PartitionOffsets positions_;  ///< next to be handed out; only with incremental rebalances
   std::chrono::milliseconds lookup_time_{0};
   FetchWake fetch_wake_;
   std::vector<rd_kafka_message_s*> slots_;

@@ -66,7 +66,8 @@ void read_headers(const rd_kafka_headers_t* headers, std::size_t message, BatchH
   const void* value = nullptr;
   std::size_t size = 0;
   for (std::size_t i = 0;
-       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i) {
     holder.headers.push_back({name, bytes(value, size)});
   }
   holder.with_headers.push_back({message, first, holder.headers.size() - first});
@@ -149,16 +150,17 @@ void RdConsumer::fill(std::size_t count, MessageBatch& batch) {
 void RdConsumer::keep_fetching(std::int64_t messages, std::int64_t bytes) {
   if (!fetch_wake_.needed()) return;
   const auto waiting = static_cast<std::int64_t>(rd_kafka_queue_length(queue_.get()));
-  if (fetch_wake_.handed_out(messages, bytes, waiting)) FetchWake::wake(*client_, *to_list(assigned_));
+  if (fetch_wake_.handed_out(messages, bytes, waiting))
+    FetchWake::wake(*client_, *to_list(assigned_));
 }
 
 void RdConsumer::take_error(const rd_kafka_message_s& message) {
   const std::string_view detail(static_cast<const char*>(message.payload),
                                 message.payload == nullptr ? 0 : message.len);
   const std::string where =
-      message.rkt == nullptr
-          ? fmt::format("group '{}'", group_)
-          : fmt::format("{}-{} in group '{}'", rd_kafka_topic_name(message.rkt), message.partition, group_);
+      message.rkt == nullptr ? fmt::format("group '{}'", group_)
+                             : fmt::format("{}-{} in group '{}'", rd_kafka_topic_name(message.rkt),
+                                           message.partition, group_);
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF: return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
@@ -177,7 +179,8 @@ void RdConsumer::take_error(const rd_kafka_message_s& message) {
       return;
     default: break;
   }
-  if (not_too_often(fmt::format("{} {} {}", rd_kafka_name(client_.get()), where, static_cast<int>(message.err)),
+  if (not_too_often(fmt::format("{} {} {}", rd_kafka_name(client_.get()), where,
+                                static_cast<int>(message.err)),
                     std::chrono::seconds(10))) {
     client_logger().warn("[{}] reading {}: {}", rd_kafka_name(client_.get()), where,
                          detail.empty() ? rd_kafka_err2str(message.err) : detail);
@@ -218,10 +221,13 @@ bool RdConsumer::serve_assign(Rebalance& rebalance, Time deadline) {
       fatal_ = true;
       return false;
     }
-    if (not_too_often(fmt::format("{} positions", rd_kafka_name(client_.get())), std::chrono::seconds(10))) {
-      client_logger().warn("[{}] {}; trying again", rd_kafka_name(client_.get()), found.error().message());
+    if (not_too_often(fmt::format("{} positions", rd_kafka_name(client_.get())),
+                      std::chrono::seconds(10))) {
+      client_logger().warn("[{}] {}; trying again", rd_kafka_name(client_.get()),
+                           found.error().message());
     }
-    if (woken_.load(std::memory_order_acquire) || SteadyClock::now() + retry_pause > deadline) return false;
+    if (woken_.load(std::memory_order_acquire) || SteadyClock::now() + retry_pause > deadline)
+      return false;
     std::this_thread::sleep_for(retry_pause);
   }
   lookup_time_ = milliseconds(0);
@@ -266,7 +272,8 @@ void RdConsumer::finish_assign(const rd_kafka_topic_partition_list_s* partitions
   Result<void> done;
   if (assign_incrementally()) {
     done = take(rd_kafka_incremental_assign(client_.get(), partitions), what);
-  } else if (const auto err = rd_kafka_assign(client_.get(), partitions); err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  } else if (const auto err = rd_kafka_assign(client_.get(), partitions);
+             err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     done = error_from(err, what);
   }
   if (!done) client_logger().warn("[{}] {}", rd_kafka_name(client_.get()), done.error().message());
@@ -277,7 +284,8 @@ void RdConsumer::finish_revoke(const rd_kafka_topic_partition_list_s* partitions
   Result<void> done;
   if (assign_incrementally()) {
     done = take(rd_kafka_incremental_unassign(client_.get(), partitions), what);
-  } else if (const auto err = rd_kafka_assign(client_.get(), nullptr); err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  } else if (const auto err = rd_kafka_assign(client_.get(), nullptr);
+             err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     done = error_from(err, what);
   }
   if (!done) client_logger().warn("[{}] {}", rd_kafka_name(client_.get()), done.error().message());
@@ -320,8 +328,8 @@ Result<void> RdConsumer::seek(const PartitionOffsets& offsets) {
   PartitionOffsets now;
   for (const auto& [partition, offset] : offsets) {
     if (!assigned_.contains(partition)) {
-      return Error{ErrorCode::fatal, fmt::format("group '{}' cannot seek in {}: it is not assigned", group_,
-                                                 partition.to_string())};
+      return Error{ErrorCode::fatal, fmt::format("group '{}' cannot seek in {}: it is not assigned",
+                                                 group_, partition.to_string())};
     }
     if (assigning_ != nullptr && assigning_->contains(partition)) {
       (*assigning_)[partition] = offset;
@@ -349,8 +357,8 @@ Result<void> RdConsumer::seek_now(const PartitionOffsets& offsets) {
       const bool early =
           one.err == RD_KAFKA_RESP_ERR__STATE || one.err == RD_KAFKA_RESP_ERR__PREV_IN_PROGRESS;
       if (!early || SteadyClock::now() > deadline) {
-        return error_from(one.err, fmt::format("group '{}' cannot seek to {}-{}@{}", group_, one.topic,
-                                               one.partition, one.offset));
+        return error_from(one.err, fmt::format("group '{}' cannot seek to {}-{}@{}", group_,
+                                               one.topic, one.partition, one.offset));
       }
       again[{one.topic, one.partition}] = one.offset;
     }
@@ -360,7 +368,8 @@ Result<void> RdConsumer::seek_now(const PartitionOffsets& offsets) {
   }
 }
 
-Result<void> RdConsumer::commit_result(int code, const rd_kafka_topic_partition_list_s* offsets) const {
+Result<void> RdConsumer::commit_result(int code,
+                                       const rd_kafka_topic_partition_list_s* offsets) const {
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR && offsets != nullptr) {
     for (int i = 0; i < offsets->cnt && code == 0; ++i) code = offsets->elems[i].err;
   }
@@ -373,9 +382,8 @@ void RdConsumer::commit_async(const PartitionOffsets& offsets, CommitCallback ca
   commit.self = std::prev(commits_.end());
   const rd_kafka_resp_err_t err = rd_kafka_commit_queue(
       client_.get(), to_list(offsets).get(), queue_.get(),
-      [](rd_kafka_t* rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list, void* opaque) {
-        on_commit(rk, code, list, opaque);
-      },
+      [](rd_kafka_t* rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
+         void* opaque) { on_commit(rk, code, list, opaque); },
       &commit);
   if (err != RD_KAFKA_RESP_ERR_NO_ERROR) on_commit(client_.get(), err, nullptr, &commit);
 }
@@ -393,7 +401,8 @@ Result<void> RdConsumer::commit_sync(const PartitionOffsets& offsets) {
     const std::unique_ptr<rd_kafka_queue_s, QueueDeleter> queue(rd_kafka_queue_new(client_.get()));
     const rd_kafka_resp_err_t err = rd_kafka_commit_queue(
         client_.get(), list.get(), queue.get(),
-        [](rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* answered, void* opaque) {
+        [](rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* answered,
+           void* opaque) {
           auto& to = *static_cast<Answer*>(opaque);
           to.here = true;
           to.result = to.consumer->commit_result(code, answered);
@@ -405,7 +414,8 @@ Result<void> RdConsumer::commit_sync(const PartitionOffsets& offsets) {
     }
     while (!answer.here && SteadyClock::now() < deadline) {
       const auto left = std::chrono::ceil<milliseconds>(deadline - SteadyClock::now());
-      rd_kafka_queue_poll_callback(queue.get(), static_cast<int>(std::clamp<std::int64_t>(left.count(), 1, 1000)));
+      rd_kafka_queue_poll_callback(
+          queue.get(), static_cast<int>(std::clamp<std::int64_t>(left.count(), 1, 1000)));
     }
     if (!answer.here) answer.result = commit_result(RD_KAFKA_RESP_ERR__TIMED_OUT, nullptr);
     const bool again = !answer.result && answer.result.error().code() == ErrorCode::retriable &&

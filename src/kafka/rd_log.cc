@@ -48,7 +48,8 @@ void log_from_client(const rd_kafka_s* client, int level, const char* facility, 
   log::Logger& logger = client_logger();
   if (!logger.enabled(ours)) return;
   const char* name = client == nullptr ? "" : rd_kafka_name(client);
-  const bool connection = std::strcmp(facility, "FAIL") == 0 || std::strcmp(facility, "ERROR") == 0 ||
+  const bool connection = std::strcmp(facility, "FAIL") == 0 ||
+                          std::strcmp(facility, "ERROR") == 0 ||
                           std::strcmp(facility, "REQTMOUT") == 0;
   if (connection && !not_too_often(std::string(name) + facility, connection_pause)) return;
   logger.log(ours, "[{}] {}", name, text);

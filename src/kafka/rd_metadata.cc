@@ -14,7 +14,9 @@ using std::chrono::milliseconds;
 namespace {
 
 struct MetadataDeleter {
-  void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
+  void operator()(const rd_kafka_metadata_t* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
 };
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, MetadataDeleter>;
 
@@ -46,9 +48,8 @@ Result<std::vector<std::string>> all_topics(rd_kafka_s& client, milliseconds tim
   return names;
 }
 
-Result<std::map<std::string, TopicDescription>> describe_topics(rd_kafka_s& client,
-                                                                const std::vector<std::string>& topics,
-                                                                milliseconds timeout) {
+Result<std::map<std::string, TopicDescription>> describe_topics(
+    rd_kafka_s& client, const std::vector<std::string>& topics, milliseconds timeout) {
   const Result<Metadata> metadata = cluster_metadata(client, timeout);
   if (!metadata) return metadata.error();
   const std::set<std::string> wanted(topics.begin(), topics.end());
@@ -58,7 +59,8 @@ Result<std::map<std::string, TopicDescription>> describe_topics(rd_kafka_s& clie
     if (!wanted.contains(topic.topic) || topic.partition_cnt == 0) continue;
     TopicDescription& description = found[topic.topic];
     description.name = topic.topic;
-    for (int p = 0; p < topic.partition_cnt; ++p) description.partitions.push_back(topic.partitions[p].id);
+    for (int p = 0; p < topic.partition_cnt; ++p)
+      description.partitions.push_back(topic.partitions[p].id);
     std::sort(description.partitions.begin(), description.partitions.end());
   }
   return found;

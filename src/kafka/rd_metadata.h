@@ -16,8 +16,7 @@ namespace millrace::kafka {
 Result<std::vector<std::string>> all_topics(rd_kafka_s& client, std::chrono::milliseconds timeout);
 
 /// Those of the named topics that exist, without creating any; else as all_topics.
-Result<std::map<std::string, TopicDescription>> describe_topics(rd_kafka_s& client,
-                                                                const std::vector<std::string>& topics,
-                                                                std::chrono::milliseconds timeout);
+Result<std::map<std::string, TopicDescription>> describe_topics(
+    rd_kafka_s& client, const std::vector<std::string>& topics, std::chrono::milliseconds timeout);
 
 }  // namespace millrace::kafka

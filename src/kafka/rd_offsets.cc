@@ -34,7 +34,8 @@ Result<PartitionOffsets> reset_positions(rd_kafka_s& client, const NativeSetting
     if (time < 0) time = 0;
   }
   if (settings.reset == ResetPolicy::none) {
-    return Error{ErrorCode::fatal, "org.apache.kafka.clients.consumer.NoOffsetForPartitionException",
+    return Error{ErrorCode::fatal,
+                 "org.apache.kafka.clients.consumer.NoOffsetForPartitionException",
                  fmt::format("group '{}' has committed no offset for {} and auto.offset.reset=none",
                              *settings.find("group.id"), partitions.begin()->to_string())};
   }
@@ -56,9 +57,9 @@ Result<PartitionOffsets> reset_positions(rd_kafka_s& client, const NativeSetting
   for (const TopicPartition& partition : at_end) {
     std::int64_t low = 0;
     std::int64_t high = 0;
-    const rd_kafka_resp_err_t failed = rd_kafka_query_watermark_offsets(
-        &client, partition.topic.c_str(), partition.partition, &low, &high,
-        static_cast<int>(timeout.count()));
+    const rd_kafka_resp_err_t failed =
+        rd_kafka_query_watermark_offsets(&client, partition.topic.c_str(), partition.partition,
+                                         &low, &high, static_cast<int>(timeout.count()));
     if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return error_from(failed, "cannot look up offsets of " + partition.to_string());
     }
@@ -73,8 +74,9 @@ Result<PartitionOffsets> start_positions(rd_kafka_s& client, const NativeSetting
   const PartitionList list = to_list(partitions);
   const rd_kafka_resp_err_t err =
       rd_kafka_committed(&client, list.get(), static_cast<int>(timeout.count()));
-  MILLRACE_TRY(check(err, *list, fmt::format("cannot read the offsets of group '{}'",
-                                             *settings.find("group.id"))));
+  MILLRACE_TRY(
+      check(err, *list,
+            fmt::format("cannot read the offsets of group '{}'", *settings.find("group.id"))));
   PartitionOffsets result;
   PartitionSet missing;
   for (int i = 0; i < list->cnt; ++i) {

@@ -45,26 +45,31 @@ std::size_t wire_size(const OutgoingRecord& record) {
 
 }  // namespace
 
-void RdProducer::TopicDeleter::operator()(rd_kafka_topic_s* topic) const { rd_kafka_topic_destroy(topic); }
+void RdProducer::TopicDeleter::operator()(rd_kafka_topic_s* topic) const {
+  rd_kafka_topic_destroy(topic);
+}
 
 RdProducer::RdProducer(NativeSettings settings, MemoryBudget::Share share,
                        std::shared_ptr<Embedded> embedded, DeliveryListener& listener)
-    : settings_(std::move(settings)), share_(std::move(share)), embedded_(std::move(embedded)),
+    : settings_(std::move(settings)),
+      share_(std::move(share)),
+      embedded_(std::move(embedded)),
       listener_(listener),
       most_buffered_(std::stoull(*settings_.find("queue.buffering.max.kbytes")) * 1024) {}
 
-Result<std::unique_ptr<Producer>> RdProducer::make(NativeSettings settings, MemoryBudget::Share share,
+Result<std::unique_ptr<Producer>> RdProducer::make(NativeSettings settings,
+                                                   MemoryBudget::Share share,
                                                    std::shared_ptr<Embedded> embedded,
                                                    DeliveryListener& listener) {
   apply_share(ClientKind::producer, settings, share.bytes());
   std::unique_ptr<RdProducer> self(
       new RdProducer(std::move(settings), std::move(share), std::move(embedded), listener));
-  Result<Handle> client = make_handle(
-      ClientKind::producer, const_cast<NativeSettings&>(self->settings_), self.get(),
-      [](rd_kafka_conf_t* conf) {
-        rd_kafka_conf_set_dr_msg_cb(conf, &RdProducer::on_report);
-        rd_kafka_conf_set_error_cb(conf, &RdProducer::on_error);
-      });
+  Result<Handle> client =
+      make_handle(ClientKind::producer, const_cast<NativeSettings&>(self->settings_), self.get(),
+                  [](rd_kafka_conf_t* conf) {
+                    rd_kafka_conf_set_dr_msg_cb(conf, &RdProducer::on_report);
+                    rd_kafka_conf_set_error_cb(conf, &RdProducer::on_error);
+                  });
   if (!client) return client.error();
   self->client_ = *client;
   return std::unique_ptr<Producer>(std::move(self));
@@ -111,14 +116,16 @@ Result<bool> RdProducer::look_up(Topic& topic) {
 }
 
 Result<SendStatus> RdProducer::send(const OutgoingRecord& record) {
-  if (fatal_) [[unlikely]] return *fatal_;
+  if (fatal_) [[unlikely]]
+    return *fatal_;
   const Result<Topic*> found = topic(record.topic);
   if (!found) return found.error();
   Topic& to = **found;
   if (to.partitions == 0 || (record.partition && *record.partition >= to.partitions)) [[unlikely]] {
     const Result<bool> known = look_up(to);
     if (!known) return known.error();
-    if (!*known || (record.partition && *record.partition >= to.partitions)) return SendStatus::no_topic;
+    if (!*known || (record.partition && *record.partition >= to.partitions))
+      return SendStatus::no_topic;
   }
   std::int32_t partition = RD_KAFKA_PARTITION_UA;
   if (record.partition) {
@@ -131,12 +138,15 @@ Result<SendStatus> RdProducer::send(const OutgoingRecord& record) {
       !record.headers.empty()) {
     const std::size_t size = wire_size(record);
     if (size > settings_.max_request_bytes || size > most_buffered_) {
-      return Error{ErrorCode::fatal, java_class_of_code(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE),
-                   size > settings_.max_request_bytes
-                       ? fmt::format("a record for topic '{}' takes {} bytes, more than max.request.size allows: {}",
-                                     to.name, size, settings_.max_request_bytes)
-                       : fmt::format("a record for topic '{}' takes {} bytes, more than buffer.memory has: {}",
-                                     to.name, size, most_buffered_)};
+      return Error{
+          ErrorCode::fatal, java_class_of_code(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE),
+          size > settings_.max_request_bytes
+              ? fmt::format(
+                    "a record for topic '{}' takes {} bytes, more than max.request.size allows: {}",
+                    to.name, size, settings_.max_request_bytes)
+              : fmt::format(
+                    "a record for topic '{}' takes {} bytes, more than buffer.memory has: {}",
+                    to.name, size, most_buffered_)};
     }
   }
   const int code = produce(to, partition, record);
@@ -151,9 +161,7 @@ Result<SendStatus> RdProducer::refused(int code, Topic& topic, const OutgoingRec
   switch (code) {
     case RD_KAFKA_RESP_ERR__QUEUE_FULL: return SendStatus::queue_full;
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-      topic.partitions = 0;
-      return SendStatus::no_topic;
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION: topic.partitions = 0; return SendStatus::no_topic;
     default: break;
   }
   if (fatal_) return *fatal_;
@@ -162,13 +170,16 @@ Result<SendStatus> RdProducer::refused(int code, Topic& topic, const OutgoingRec
 }
 
 int RdProducer::produce(Topic& topic, std::int32_t partition, const OutgoingRecord& record) {
-  if (record.timestamp || !record.headers.empty()) return produce_with_extras(topic, partition, record);
-  const int failed = rd_kafka_produce(topic.native.get(), partition, RD_KAFKA_MSG_F_COPY, data_of(record.value),
-                                      size_of(record.value), data_of(record.key), size_of(record.key), record.tag);
+  if (record.timestamp || !record.headers.empty())
+    return produce_with_extras(topic, partition, record);
+  const int failed =
+      rd_kafka_produce(topic.native.get(), partition, RD_KAFKA_MSG_F_COPY, data_of(record.value),
+                       size_of(record.value), data_of(record.key), size_of(record.key), record.tag);
   return failed == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
 }
 
-int RdProducer::produce_with_extras(Topic& topic, std::int32_t partition, const OutgoingRecord& record) {
+int RdProducer::produce_with_extras(Topic& topic, std::int32_t partition,
+                                    const OutgoingRecord& record) {
   std::array<rd_kafka_vu_t, 8> parts{};
   std::size_t count = 0;
   const auto add = [&parts, &count](rd_kafka_vtype_t type) -> auto& {
@@ -218,8 +229,8 @@ void RdProducer::report(const rd_kafka_message_s& message) {
     listener_.delivered(message._private, metadata, nullptr);
     return;
   }
-  const Error error = error_from(message.err, fmt::format("a record for {}-{} was not written", reported_name_,
-                                                          message.partition));
+  const Error error = error_from(message.err, fmt::format("a record for {}-{} was not written",
+                                                          reported_name_, message.partition));
   listener_.delivered(message._private, metadata, &error);
 }
 
@@ -227,21 +238,23 @@ void RdProducer::on_error(rd_kafka_s* client, int code, const char* reason, void
   auto& self = *static_cast<RdProducer*>(opaque);
   if (!log_client_error(client, code, reason) || self.fatal_) return;
   if (code != RD_KAFKA_RESP_ERR__FATAL) {
-    self.fatal_ = error_from(code, "the brokers refuse this producer", reason == nullptr ? "" : reason);
+    self.fatal_ =
+        error_from(code, "the brokers refuse this producer", reason == nullptr ? "" : reason);
     return;
   }
   std::array<char, 512> text{};
   const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client, text.data(), text.size());
-  self.fatal_ = error_from(
-      cause,
-      cause == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
-          ? "the brokers do not allow an idempotent producer (enable.idempotence=true)"
-          : "the producer cannot go on",
-      text.data());
+  self.fatal_ =
+      error_from(cause,
+                 cause == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
+                     ? "the brokers do not allow an idempotent producer (enable.idempotence=true)"
+                     : "the producer cannot go on",
+                 text.data());
 }
 
 void RdProducer::serve(milliseconds timeout) {
-  rd_kafka_poll(client_.get(), static_cast<int>(std::clamp<std::int64_t>(timeout.count(), 0, 3'600'000)));
+  rd_kafka_poll(client_.get(),
+                static_cast<int>(std::clamp<std::int64_t>(timeout.count(), 0, 3'600'000)));
 }
 
 bool RdProducer::flush(milliseconds timeout) {
@@ -257,8 +270,8 @@ bool RdProducer::flush(milliseconds timeout) {
 }
 
 void RdProducer::purge() {
-  rd_kafka_purge(client_.get(),
-                 RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                                    RD_KAFKA_PURGE_F_NON_BLOCKING);
 }
 
 void RdProducer::abandon() { purge(); }

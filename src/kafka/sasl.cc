@@ -31,7 +31,8 @@ Result<void> use_password(Translation& t, const JaasEntry& entry) {
 
 Result<void> use_kerberos(Translation& t, const JaasEntry& entry) {
   if (entry.has("principal")) t.out.set("sasl.kerberos.principal", entry.option("principal"));
-  if (entry.has("serviceName")) t.out.set("sasl.kerberos.service.name", entry.option("serviceName"));
+  if (entry.has("serviceName"))
+    t.out.set("sasl.kerberos.service.name", entry.option("serviceName"));
   if (entry.has("keyTab")) {
     t.out.set("sasl.kerberos.keytab", entry.option("keyTab"));
   } else {  // the tickets are somebody else's business
@@ -54,20 +55,27 @@ Result<void> use_tokens(Translation& t, const JaasEntry& entry) {
   oauth.scope = either("scope", "sasl.oauthbearer.scope");
   oauth.ca_pem = t.out.tls.ca_pem;
   for (const auto& [key, value] : entry.options) {
-    if (key.starts_with(unsecured)) oauth.unsecured.emplace_back(key.substr(unsecured.size()), value);
-    if (key.starts_with(extension)) oauth.extensions.emplace_back(key.substr(extension.size()), value);
+    if (key.starts_with(unsecured))
+      oauth.unsecured.emplace_back(key.substr(unsecured.size()), value);
+    if (key.starts_with(extension))
+      oauth.extensions.emplace_back(key.substr(extension.size()), value);
   }
   if (oauth.token_endpoint.empty() && oauth.unsecured.empty()) {
     return Error{ErrorCode::invalid_config,
-                 "setting 'sasl.oauthbearer.token.endpoint.url' is missing: OAUTHBEARER needs it, or options "
+                 "setting 'sasl.oauthbearer.token.endpoint.url' is missing: OAUTHBEARER needs it, "
+                 "or options "
                  "unsecuredLoginStringClaim_* in sasl.jaas.config"};
   }
   if (!oauth.token_endpoint.empty()) {
-    if (!oauth.token_endpoint.starts_with("https://") && !oauth.token_endpoint.starts_with("http://")) {
-      return t.invalid("sasl.oauthbearer.token.endpoint.url", "must begin with https:// or http://");
+    if (!oauth.token_endpoint.starts_with("https://") &&
+        !oauth.token_endpoint.starts_with("http://")) {
+      return t.invalid("sasl.oauthbearer.token.endpoint.url",
+                       "must begin with https:// or http://");
     }
     if (oauth.client_id.empty() || oauth.client_secret.empty()) {
-      return wrong("clientId and clientSecret are needed to fetch tokens (JWT bearer grants are not supported)");
+      return wrong(
+          "clientId and clientSecret are needed to fetch tokens (JWT bearer grants are not "
+          "supported)");
     }
   }
   t.out.oauth = std::move(oauth);
@@ -86,13 +94,15 @@ Result<void> translate_sasl(Translation& t) {
   const std::string handler = t.text("sasl.login.callback.handler.class");
   if (!handler.empty() && handler.find("OAuthBearerLoginCallbackHandler") == std::string::npos &&
       handler.find("OAuthBearerUnsecuredLoginCallbackHandler") == std::string::npos) {
-    return t.invalid("sasl.login.callback.handler.class", "classes for Java's clients cannot run here");
+    return t.invalid("sasl.login.callback.handler.class",
+                     "classes for Java's clients cannot run here");
   }
   const std::string* text = t.java.find("sasl.jaas.config");
   if (text == nullptr) {
-    return Error{ErrorCode::invalid_config,
-                 fmt::format("{} setting 'sasl.jaas.config' is missing: security.protocol={} needs it",
-                             to_string(t.kind), t.text("security.protocol"))};
+    return Error{
+        ErrorCode::invalid_config,
+        fmt::format("{} setting 'sasl.jaas.config' is missing: security.protocol={} needs it",
+                    to_string(t.kind), t.text("security.protocol"))};
   }
   const Result<JaasEntry> entry = parse_jaas(*text);
   if (!entry) return entry.error();
@@ -100,8 +110,10 @@ Result<void> translate_sasl(Translation& t) {
   if (module == "PlainLoginModule" || module == "ScramLoginModule") return use_password(t, *entry);
   if (module == "Krb5LoginModule") return use_kerberos(t, *entry);
   if (module == "OAuthBearerLoginModule") return use_tokens(t, *entry);
-  return wrong(fmt::format("login module '{}' is not supported: PlainLoginModule, ScramLoginModule, "
-                           "Krb5LoginModule and OAuthBearerLoginModule are", entry->module));
+  return wrong(
+      fmt::format("login module '{}' is not supported: PlainLoginModule, ScramLoginModule, "
+                  "Krb5LoginModule and OAuthBearerLoginModule are",
+                  entry->module));
 }
 
 }  // namespace millrace::kafka

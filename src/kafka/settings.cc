@@ -61,8 +61,9 @@ Result<void> apply(Translation& t, const Rule& rule, const std::string& key) {
     case Treatment::ignore:
     case Treatment::warn:
       if (value.empty()) break;
-      say_once(rule.treatment == Treatment::warn ? log::Level::warn : log::Level::info,
-               fmt::format("{} setting '{}' is accepted and has no effect", to_string(t.kind), key));
+      say_once(
+          rule.treatment == Treatment::warn ? log::Level::warn : log::Level::info,
+          fmt::format("{} setting '{}' is accepted and has no effect", to_string(t.kind), key));
       break;
     case Treatment::reject:
       if (!value.empty()) return t.invalid(key, rule.why);
@@ -122,7 +123,8 @@ Result<std::optional<std::int64_t>> Translation::whole(std::string_view key) con
   const char* from = value.starts_with('+') ? value.data() + 1 : value.data();
   const char* end = value.data() + value.size();
   const auto [stop, problem] = std::from_chars(from, end, number);
-  if (problem != std::errc() || stop != end || from == end) return invalid(key, "not a whole number");
+  if (problem != std::errc() || stop != end || from == end)
+    return invalid(key, "not a whole number");
   return std::optional<std::int64_t>(number);
 }
 
@@ -147,8 +149,8 @@ Result<NativeSettings> translate(ClientKind kind, const ConfigMap& settings) {
     if (rule == nullptr) {
       // An admin client is given all of the worker's settings; most are not meant for it.
       if (kind == ClientKind::admin) continue;
-      say_once(log::Level::warn, fmt::format("{} setting '{}' is not known and has no effect",
-                                             to_string(kind), key));
+      say_once(log::Level::warn,
+               fmt::format("{} setting '{}' is not known and has no effect", to_string(kind), key));
       continue;
     }
     MILLRACE_TRY(apply(t, *rule, key));

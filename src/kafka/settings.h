@@ -28,7 +28,7 @@ struct OauthSettings {
   std::string client_id;
   std::string client_secret;
   std::string scope;
-  std::string ca_pem;          ///< trusted by the endpoint's TLS; empty: the system's
+  std::string ca_pem;  ///< trusted by the endpoint's TLS; empty: the system's
   std::vector<std::pair<std::string, std::string>> extensions;
   /// unsecuredLogin… options of the JAAS entry, without that prefix.
   std::vector<std::pair<std::string, std::string>> unsecured;

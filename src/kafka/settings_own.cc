@@ -53,8 +53,9 @@ Result<void> translate_partitioner(Translation& t) {
   if (simple == "RoundRobinPartitioner") {
     t.out.round_robin = true;
   } else if (!name.empty()) {
-    return t.invalid("partitioner.class", "only RoundRobinPartitioner can be named here; without the "
-                                          "setting, records are partitioned by their key as Java does");
+    return t.invalid("partitioner.class",
+                     "only RoundRobinPartitioner can be named here; without the "
+                     "setting, records are partitioned by their key as Java does");
   }
   const Result<std::optional<bool>> ignore_keys = t.flag("partitioner.ignore.keys");
   if (!ignore_keys) return ignore_keys.error();
@@ -84,7 +85,8 @@ Result<void> translate_idempotence(Translation& t) {
     t.out.set("enable.idempotence", "false");
     return {};
   }
-  const Result<std::optional<std::int64_t>> in_flight = t.whole("max.in.flight.requests.per.connection");
+  const Result<std::optional<std::int64_t>> in_flight =
+      t.whole("max.in.flight.requests.per.connection");
   if (!in_flight) return in_flight.error();
   if (in_flight->value_or(5) > 5) {
     if (asked) {
@@ -113,7 +115,8 @@ Result<void> translate_reset(Translation& t) {
     t.out.reset = ResetPolicy::by_duration;
     t.out.reset_duration = *duration;
   } else {
-    return t.invalid("auto.offset.reset", "must be earliest, latest, none or by_duration:<ISO 8601 duration>");
+    return t.invalid("auto.offset.reset",
+                     "must be earliest, latest, none or by_duration:<ISO 8601 duration>");
   }
   return {};
 }
@@ -130,16 +133,19 @@ Result<void> translate_assignors(Translation& t) {
     std::string_view known;
     if (simple == "RangeAssignor" || simple == "range") known = "range";
     if (simple == "RoundRobinAssignor" || simple == "roundrobin") known = "roundrobin";
-    if (simple == "CooperativeStickyAssignor" || simple == "cooperative-sticky") known = "cooperative-sticky";
+    if (simple == "CooperativeStickyAssignor" || simple == "cooperative-sticky")
+      known = "cooperative-sticky";
     if (known.empty()) {
       return t.invalid("partition.assignment.strategy",
                        fmt::format("'{}' is not supported: RangeAssignor, RoundRobinAssignor and "
-                                   "CooperativeStickyAssignor are", name));
+                                   "CooperativeStickyAssignor are",
+                                   name));
     }
     more_than_one = more_than_one || !native.empty();
     native += (native.empty() ? "" : ",") + std::string(known);
   }
-  // Java's default names both kinds to allow moving from one to the other; librdkafka takes one kind.
+  // Java's default names both kinds to allow moving from one to the other; librdkafka takes one
+  // kind.
   if (native.empty() || native == "range,cooperative-sticky") native = "range";
   if (more_than_one && native.find("cooperative") != std::string::npos) {
     return t.invalid("partition.assignment.strategy",
@@ -153,8 +159,9 @@ Result<void> translate_assignors(Translation& t) {
 Result<void> translate_group(Translation& t) {
   const std::string protocol = lower(t.text("group.protocol"));
   if (protocol == "consumer" && (rd_kafka_version() >> 8) < 0x020400) {
-    return t.invalid("group.protocol", fmt::format("librdkafka {} cannot speak it, 2.4 and newer can",
-                                                   rd_kafka_version_str()));
+    return t.invalid(
+        "group.protocol",
+        fmt::format("librdkafka {} cannot speak it, 2.4 and newer can", rd_kafka_version_str()));
   }
   if (protocol != "" && protocol != "classic" && protocol != "consumer") {
     return t.invalid("group.protocol", "must be classic or consumer");
@@ -220,15 +227,21 @@ std::optional<std::chrono::milliseconds> parse_iso_duration(std::string_view tex
       continue;
     }
     double number = 0;
-    const auto [stop, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), number,
-                                                 std::chars_format::fixed);
-    if (problem != std::errc() || stop == rest.data() + rest.size() || number < 0) return std::nullopt;
+    const auto [stop, problem] =
+        std::from_chars(rest.data(), rest.data() + rest.size(), number, std::chars_format::fixed);
+    if (problem != std::errc() || stop == rest.data() + rest.size() || number < 0)
+      return std::nullopt;
     const char unit = *stop;
-    if (unit == 'd' && !time) milliseconds += number * 86'400'000;
-    else if (unit == 'h' && time) milliseconds += number * 3'600'000;
-    else if (unit == 'm' && time) milliseconds += number * 60'000;
-    else if (unit == 's' && time) milliseconds += number * 1000;
-    else return std::nullopt;
+    if (unit == 'd' && !time)
+      milliseconds += number * 86'400'000;
+    else if (unit == 'h' && time)
+      milliseconds += number * 3'600'000;
+    else if (unit == 'm' && time)
+      milliseconds += number * 60'000;
+    else if (unit == 's' && time)
+      milliseconds += number * 1000;
+    else
+      return std::nullopt;
     rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()) + 1);
   }
   return std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
@@ -248,7 +261,8 @@ Result<void> translate_common(Translation& t) {
     t.out.set("metadata.max.age.ms", std::to_string(3 * std::stoll(*age)));
   }
   if (t.kind == ClientKind::producer) {
-    if (const Result<std::optional<std::int64_t>> time = t.whole("request.timeout.ms"); time && *time) {
+    if (const Result<std::optional<std::int64_t>> time = t.whole("request.timeout.ms");
+        time && *time) {
       t.out.set("request.timeout.ms", std::to_string(std::clamp<std::int64_t>(**time, 1, 900'000)));
     }
   } else {
@@ -286,7 +300,8 @@ Result<void> translate_producer(Translation& t) {
   const std::string* linger = t.out.find("linger.ms");
   const std::int64_t linger_ms = linger == nullptr ? 5 : std::stoll(*linger);
   if (!t.text("transactional.id").empty() && t.java.find("delivery.timeout.ms") == nullptr) {
-    std::erase_if(t.out.properties, [](const auto& entry) { return entry.first == "message.timeout.ms"; });
+    std::erase_if(t.out.properties,
+                  [](const auto& entry) { return entry.first == "message.timeout.ms"; });
   } else if (const std::int64_t timeout = std::stoll(*t.out.find("message.timeout.ms"));
              timeout != 0 && timeout <= linger_ms) {
     if (t.java.find("delivery.timeout.ms") == nullptr) {  // the default gives way, as in Java

@@ -29,8 +29,8 @@ struct Rule {
   std::string_view standard = {};  ///< Java's default, passed when the setting is absent
   std::int64_t min = std::numeric_limits<std::int64_t>::min();
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
-  int since = 0;                   ///< librdkafka's version 0xMMmmrr; older ones ignore the setting
-  std::string_view why = {};       ///< for rejected settings
+  int since = 0;              ///< librdkafka's version 0xMMmmrr; older ones ignore the setting
+  std::string_view why = {};  ///< for rejected settings
 };
 
 /// In order; the first that matches a name and a kind of client holds.

@@ -8,16 +8,16 @@
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <optional>
 #include <sstream>
-#include <unistd.h>
 
 namespace millrace::kafka {
 
@@ -61,7 +61,8 @@ std::string pem_blocks(std::string_view pem, std::string_view label_end) {
     const std::string end = fmt::format("-----END {}-----", label);
     const std::size_t last = pem.find(end, dashes);
     if (last == std::string_view::npos) break;
-    if (label.ends_with(label_end)) result += std::string(pem.substr(at, last + end.size() - at)) + "\n";
+    if (label.ends_with(label_end))
+      result += std::string(pem.substr(at, last + end.size() - at)) + "\n";
     at = last + end.size();
   }
   return result;
@@ -80,7 +81,8 @@ Result<StoreType> store_type(const ConfigMap& settings, std::string_view key) {
   const std::string type = lower(text(settings, key));
   if (type.empty() || type == "jks" || type == "pkcs12") return StoreType::java;
   if (type == "pem") return StoreType::pem;
-  return wrong(key, fmt::format("'{}' is not supported: JKS, PKCS12 and PEM are", text(settings, key)));
+  return wrong(key,
+               fmt::format("'{}' is not supported: JKS, PKCS12 and PEM are", text(settings, key)));
 }
 
 Result<void> read_trusted(const ConfigMap& settings, TlsMaterial& out) {
@@ -90,16 +92,21 @@ Result<void> read_trusted(const ConfigMap& settings, TlsMaterial& out) {
   const std::string inline_pem = text(settings, "ssl.truststore.certificates");
   const std::optional<std::string> secret = password(settings, "ssl.truststore.password");
   if (!inline_pem.empty()) {
-    if (*type != StoreType::pem) return wrong("ssl.truststore.certificates", "needs ssl.truststore.type=PEM");
-    if (!location.empty()) return wrong("ssl.truststore.location", "cannot stand beside ssl.truststore.certificates");
+    if (*type != StoreType::pem)
+      return wrong("ssl.truststore.certificates", "needs ssl.truststore.type=PEM");
+    if (!location.empty())
+      return wrong("ssl.truststore.location", "cannot stand beside ssl.truststore.certificates");
   }
-  if (*type == StoreType::pem && secret) return wrong("ssl.truststore.password", "PEM stores have none");
+  if (*type == StoreType::pem && secret)
+    return wrong("ssl.truststore.password", "PEM stores have none");
   if (location.empty() && inline_pem.empty()) {
-    if (secret) return wrong("ssl.truststore.password", "is set, but ssl.truststore.location is not");
+    if (secret)
+      return wrong("ssl.truststore.password", "is set, but ssl.truststore.location is not");
     return {};  // the system's
   }
   if (*type == StoreType::pem) {
-    Result<std::string> pem = inline_pem.empty() ? read_file("ssl.truststore.location", location) : inline_pem;
+    Result<std::string> pem =
+        inline_pem.empty() ? read_file("ssl.truststore.location", location) : inline_pem;
     if (!pem) return pem.error();
     out.ca_pem = pem_blocks(*pem, "CERTIFICATE");
   } else {
@@ -107,7 +114,8 @@ Result<void> read_trusted(const ConfigMap& settings, TlsMaterial& out) {
     if (!content) return content.error();
     const Result<KeyStore> store = read_key_store(*content, secret, std::nullopt);
     if (!store) {
-      return wrong("ssl.truststore.location", fmt::format("'{}': {}", location, store.error().message()));
+      return wrong("ssl.truststore.location",
+                   fmt::format("'{}': {}", location, store.error().message()));
     }
     out.ca_pem = to_pem_list(store->trusted);
   }
@@ -131,7 +139,8 @@ Result<void> use_key(TlsMaterial& out, std::string key, const std::string& chain
   return {};
 }
 
-Result<void> read_own_pem(const ConfigMap& settings, TlsMaterial& out, const std::string& location) {
+Result<void> read_own_pem(const ConfigMap& settings, TlsMaterial& out,
+                          const std::string& location) {
   if (password(settings, "ssl.keystore.password")) {
     return wrong("ssl.keystore.password", "PEM stores have none; a key's is ssl.key.password");
   }
@@ -140,14 +149,16 @@ Result<void> read_own_pem(const ConfigMap& settings, TlsMaterial& out, const std
   std::string_view what = "ssl.keystore.key";
   if (!location.empty()) {
     if (!key_source.empty() || !chain_source.empty()) {
-      return wrong("ssl.keystore.location", "cannot stand beside ssl.keystore.key or ssl.keystore.certificate.chain");
+      return wrong("ssl.keystore.location",
+                   "cannot stand beside ssl.keystore.key or ssl.keystore.certificate.chain");
     }
     what = "ssl.keystore.location";
     Result<std::string> content = read_file(what, location);
     if (!content) return content.error();
     key_source = chain_source = std::move(*content);
   } else if (key_source.empty() != chain_source.empty()) {
-    return wrong("ssl.keystore.certificate.chain", "needs ssl.keystore.key beside it, and the other way round");
+    return wrong("ssl.keystore.certificate.chain",
+                 "needs ssl.keystore.key beside it, and the other way round");
   }
   const std::string key = pem_blocks(key_source, "PRIVATE KEY");
   const std::string chain = pem_blocks(chain_source, "CERTIFICATE");
@@ -163,9 +174,10 @@ Result<void> read_own(const ConfigMap& settings, TlsMaterial& out) {
   const Result<StoreType> type = store_type(settings, "ssl.keystore.type");
   if (!type) return type.error();
   const std::string location = text(settings, "ssl.keystore.location");
-  const bool has_inline =
-      settings.find("ssl.keystore.key") != nullptr || settings.find("ssl.keystore.certificate.chain") != nullptr;
-  if (has_inline && *type != StoreType::pem) return wrong("ssl.keystore.key", "needs ssl.keystore.type=PEM");
+  const bool has_inline = settings.find("ssl.keystore.key") != nullptr ||
+                          settings.find("ssl.keystore.certificate.chain") != nullptr;
+  if (has_inline && *type != StoreType::pem)
+    return wrong("ssl.keystore.key", "needs ssl.keystore.type=PEM");
   if (location.empty() && !has_inline) return {};
   if (*type == StoreType::pem) return read_own_pem(settings, out, location);
   const std::optional<std::string> secret = password(settings, "ssl.keystore.password");
@@ -174,8 +186,11 @@ Result<void> read_own(const ConfigMap& settings, TlsMaterial& out) {
   const Result<std::string> content = read_file("ssl.keystore.location", location);
   if (!content) return content.error();
   const Result<KeyStore> store = read_key_store(*content, secret, key_secret ? key_secret : secret);
-  if (!store) return wrong("ssl.keystore.location", fmt::format("'{}': {}", location, store.error().message()));
-  if (store->keys.empty()) return wrong("ssl.keystore.location", fmt::format("'{}' holds no private key", location));
+  if (!store)
+    return wrong("ssl.keystore.location",
+                 fmt::format("'{}': {}", location, store.error().message()));
+  if (store->keys.empty())
+    return wrong("ssl.keystore.location", fmt::format("'{}' holds no private key", location));
   const KeyStore::Key& key = store->keys.front();
   return use_key(out, to_pem("PRIVATE KEY", key.pkcs8), to_pem_list(key.chain), std::nullopt);
 }
@@ -210,15 +225,18 @@ PrivateFile::~PrivateFile() {
 
 Result<PrivateFile> PrivateFile::make(const std::string& content) {
   const char* folder = std::getenv("TMPDIR");
-  std::string path = std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/millrace-XXXXXX";
+  std::string path =
+      std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/millrace-XXXXXX";
   const auto failed = [&path] {
-    return Error{ErrorCode::fatal, fmt::format("cannot write a temporary file '{}': {}", path, std::strerror(errno))};
+    return Error{ErrorCode::fatal,
+                 fmt::format("cannot write a temporary file '{}': {}", path, std::strerror(errno))};
   };
   const int file = ::mkostemp(path.data(), O_CLOEXEC);  // readable by us alone
   if (file < 0) return failed();
   PrivateFile result;
   result.path_ = path;
-  const bool written = ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size());
+  const bool written =
+      ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size());
   if (::close(file) != 0 || !written) return failed();
   return result;
 }
@@ -245,9 +263,11 @@ Result<TlsMaterial> read_tls(const ConfigMap& settings) {
   const std::string* check = settings.find("ssl.endpoint.identification.algorithm");
   const std::string algorithm = check == nullptr ? "https" : lower(trimmed(*check));
   if (!algorithm.empty() && algorithm != "https" && algorithm != "none") {
-    return wrong("ssl.endpoint.identification.algorithm", "must be https, or empty to switch the check off");
+    return wrong("ssl.endpoint.identification.algorithm",
+                 "must be https, or empty to switch the check off");
   }
-  out.properties.emplace_back("ssl.endpoint.identification.algorithm", algorithm.empty() ? "none" : algorithm);
+  out.properties.emplace_back("ssl.endpoint.identification.algorithm",
+                              algorithm.empty() ? "none" : algorithm);
   return out;
 }
 

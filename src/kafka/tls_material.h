@@ -31,8 +31,8 @@ class PrivateFile {
 /// ssl.key.password are secrets.
 struct TlsMaterial {
   std::vector<std::pair<std::string, std::string>> properties;
-  std::string ca_pem;       ///< the trusted certificates; empty: the system's
-  PrivateFile chain_file;   ///< our certificate and its issuers; needed until the client is made
+  std::string ca_pem;      ///< the trusted certificates; empty: the system's
+  PrivateFile chain_file;  ///< our certificate and its issuers; needed until the client is made
 };
 
 /// From Java's ssl.* settings: PEM, JKS and PKCS12 stores, as files or inline.

@@ -74,7 +74,8 @@ class KafkaClientsTest : public ::testing::Test {
     broker_ = broker;
     // A name of its own for each run: brokers outlive tests.
     topic_ = std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + "-" +
-             std::to_string(::getpid()) + "-" + std::to_string(Steady::now().time_since_epoch().count());
+             std::to_string(::getpid()) + "-" +
+             std::to_string(Steady::now().time_since_epoch().count());
     factory_ = make_client_factory({});
   }
   std::unique_ptr<Admin> admin() {
@@ -165,8 +166,8 @@ class KafkaClientsTest : public ::testing::Test {
 TEST_F(KafkaClientsTest, NothingIsLostOrRepeatedWhenPartitionsMove) { rebalance_under_load({}); }
 
 TEST_F(KafkaClientsTest, NothingIsLostOrRepeatedWhenPartitionsMoveOneByOne) {
-  rebalance_under_load(
-      {{"partition.assignment.strategy", "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"}});
+  rebalance_under_load({{"partition.assignment.strategy",
+                         "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"}});
 }
 
 TEST_F(KafkaClientsTest, ATopicIsWaitedForUntilItExists) {
@@ -194,14 +195,17 @@ TEST_F(KafkaClientsTest, AdminTellsOfTheClusterAndItsTopics) {
   const Result<std::string> id = cluster->cluster_id();
   ASSERT_TRUE(id) << id.error().message();
   EXPECT_EQ(id->size(), 22U);
-  const auto made = cluster->create({{.name = topic_, .partitions = 3, .configs = {{"cleanup.policy", "compact"}}},
-                                     {.name = topic_ + "-bad", .configs = {{"cleanup.policy", "nonsense"}}},
-                                     {.name = topic_ + "-more", .replication_factor = 9}});
+  const auto made = cluster->create(
+      {{.name = topic_, .partitions = 3, .configs = {{"cleanup.policy", "compact"}}},
+       {.name = topic_ + "-bad", .configs = {{"cleanup.policy", "nonsense"}}},
+       {.name = topic_ + "-more", .replication_factor = 9}});
   EXPECT_TRUE(made[0]) << made[0].error().message();
   ASSERT_FALSE(made[1]);
-  EXPECT_EQ(made[1].error().java_class(), "org.apache.kafka.common.errors.InvalidConfigurationException");
+  EXPECT_EQ(made[1].error().java_class(),
+            "org.apache.kafka.common.errors.InvalidConfigurationException");
   ASSERT_FALSE(made[2]);
-  EXPECT_EQ(made[2].error().java_class(), "org.apache.kafka.common.errors.InvalidReplicationFactorException");
+  EXPECT_EQ(made[2].error().java_class(),
+            "org.apache.kafka.common.errors.InvalidReplicationFactorException");
   const auto again = cluster->create({{.name = topic_}});
   ASSERT_FALSE(again.front());
   EXPECT_EQ(again.front().error().code(), ErrorCode::conflict);
@@ -222,24 +226,28 @@ TEST_F(KafkaClientsTest, ASmallQueueIsReadAtFullSpeed) {
 }
 
 TEST_F(KafkaClientsTest, ARecordTooLargeForTheBrokerIsReported) {
-  ASSERT_TRUE(admin()->create({{.name = topic_, .configs = {{"max.message.bytes", "1000"}}}}).front());
+  ASSERT_TRUE(
+      admin()->create({{.name = topic_, .configs = {{"max.message.bytes", "1000"}}}}).front());
   Reports reports;
   const auto out = producer(reports);
   send(*out, {.topic = topic_, .value = std::string(5000, 'x')});
   EXPECT_TRUE(out->flush(30s));
-  EXPECT_THAT(reports.errors, ::testing::ElementsAre("org.apache.kafka.common.errors.RecordTooLargeException"));
+  EXPECT_THAT(reports.errors,
+              ::testing::ElementsAre("org.apache.kafka.common.errors.RecordTooLargeException"));
 }
 
 TEST_F(KafkaClientsTest, ResetByTimeStartsAtTheFirstRecordThatIsYoungEnough) {
   Reports reports;
   const auto out = producer(reports);
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch()).count();
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
   for (const std::int64_t minutes : {180, 90, 30, 0}) {
     send(*out, {.topic = topic_, .value = "v", .timestamp = now - minutes * 60'000});
   }
   ASSERT_TRUE(out->flush(30s));
-  const auto hour = member({{"auto.offset.reset", "by_duration:PT1H"}, {"group.id", "hour-" + topic_}});
+  const auto hour =
+      member({{"auto.offset.reset", "by_duration:PT1H"}, {"group.id", "hour-" + topic_}});
   until([&] { return hour->rebalances > 0; }, [&] { hour->read(100ms); });
   until([&] { return hour->count == 2; }, [&] { hour->read(100ms); });
   EXPECT_EQ(hour->next, (PartitionOffsets{{{topic_, 0}, 4}}));

@@ -1,5 +1,5 @@
-// TLS and SASL against a real broker of its own: key stores of every kind (T66), passwords, bearer tokens, and what
-// refusals look like. The broker asks clients for a certificate.
+// TLS and SASL against a real broker of its own: key stores of every kind (T66), passwords, bearer
+// tokens, and what refusals look like. The broker asks clients for a certificate.
 #include "kafka/client_factory.h"
 
 #include <gmock/gmock.h>
@@ -27,7 +27,9 @@ constexpr const char* package = "org.apache.kafka.common.security.";
 
 class Ignore final : public DeliveryListener, public RebalanceListener {
  public:
-  void delivered(void*, const RecordMetadata&, const Error* error) override { written += error == nullptr; }
+  void delivered(void*, const RecordMetadata&, const Error* error) override {
+    written += error == nullptr;
+  }
   void assigned(const PartitionOffsets&) override {}
   void revoked(const PartitionSet&) override {}
   void lost(const PartitionSet&) override {}
@@ -37,22 +39,29 @@ class Ignore final : public DeliveryListener, public RebalanceListener {
 class KafkaSecurityTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = std::filesystem::temp_directory_path() / ("millrace-secure-broker-" + std::to_string(::getpid()));
+    folder_ = std::filesystem::temp_directory_path() /
+              ("millrace-secure-broker-" + std::to_string(::getpid()));
     const std::string listener = "listener.name.sasl_ssl.";
     std::string command = script + " start " + folder_.string();
     for (const std::string& setting :
          {std::string("listeners=SASL_SSL://127.0.0.1:%PORT%,CONTROLLER://127.0.0.1:%CONTROLLER%"),
           std::string("advertised.listeners=SASL_SSL://127.0.0.1:%PORT%"),
-          std::string("inter.broker.listener.name=SASL_SSL"), std::string("sasl.mechanism.inter.broker.protocol=PLAIN"),
-          std::string("sasl.enabled.mechanisms=PLAIN,OAUTHBEARER"), "ssl.keystore.location=" + stores + "server.p12",
-          std::string("ssl.keystore.type=PKCS12"), std::string("ssl.keystore.password=store-secret"),
-          "ssl.truststore.location=" + stores + "trust.p12", std::string("ssl.truststore.type=PKCS12"),
-          std::string("ssl.truststore.password=store-secret"), std::string("ssl.client.auth=required"),
+          std::string("inter.broker.listener.name=SASL_SSL"),
+          std::string("sasl.mechanism.inter.broker.protocol=PLAIN"),
+          std::string("sasl.enabled.mechanisms=PLAIN,OAUTHBEARER"),
+          "ssl.keystore.location=" + stores + "server.p12", std::string("ssl.keystore.type=PKCS12"),
+          std::string("ssl.keystore.password=store-secret"),
+          "ssl.truststore.location=" + stores + "trust.p12",
+          std::string("ssl.truststore.type=PKCS12"),
+          std::string("ssl.truststore.password=store-secret"),
+          std::string("ssl.client.auth=required"),
           listener + "plain.sasl.jaas.config=" + package +
-              "plain.PlainLoginModule required username=\"admin\" password=\"a-secret\" user_admin=\"a-secret\" "
+              "plain.PlainLoginModule required username=\"admin\" password=\"a-secret\" "
+              "user_admin=\"a-secret\" "
               "user_alice=\"alice secret\";",
           listener + "oauthbearer.sasl.jaas.config=" + package +
-              "oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"admin\";"}) {
+              "oauthbearer.OAuthBearerLoginModule required "
+              "unsecuredLoginStringClaim_sub=\"admin\";"}) {
       command += " '" + setting + "'";
     }
     FILE* out = ::popen(command.c_str(), "r");
@@ -60,7 +69,8 @@ class KafkaSecurityTest : public ::testing::Test {
     while (std::fgets(line, sizeof line, out) != nullptr) {
       const std::string text(line);
       const std::string prefix = "bootstrap.servers=";
-      if (text.starts_with(prefix)) broker_ = text.substr(prefix.size(), text.find('\n') - prefix.size());
+      if (text.starts_with(prefix))
+        broker_ = text.substr(prefix.size(), text.find('\n') - prefix.size());
     }
     ASSERT_EQ(::pclose(out), 0);
   }
@@ -73,8 +83,10 @@ class KafkaSecurityTest : public ::testing::Test {
                        {"security.protocol", "SASL_SSL"},
                        {"sasl.mechanism", "PLAIN"},
                        {"default.api.timeout.ms", "10000"},
-                       {"sasl.jaas.config", std::string(package) + "plain.PlainLoginModule required username=alice "
-                                                "password=\"" + password + "\";"}};
+                       {"sasl.jaas.config", std::string(package) +
+                                                "plain.PlainLoginModule required username=alice "
+                                                "password=\"" +
+                                                password + "\";"}};
     for (const auto& [key, value] : client_store()) settings.set(key, value);
     for (const auto& [key, value] : more) settings.set(key, value);
     return settings;
@@ -103,7 +115,8 @@ class KafkaSecurityTest : public ::testing::Test {
 };
 
 TEST_F(KafkaSecurityTest, EveryKindOfTrustStoreConnects) {
-  for (const char* file : {"trust.jks", "trust.p12", "trust-old.p12"}) expect_connects(plain(trust(file, "JKS")), file);
+  for (const char* file : {"trust.jks", "trust.p12", "trust-old.p12"})
+    expect_connects(plain(trust(file, "JKS")), file);
   ConfigMap pem = plain();
   pem.erase("ssl.truststore.password");
   pem.set("ssl.truststore.type", "PEM");
@@ -140,7 +153,8 @@ TEST_F(KafkaSecurityTest, RecordsGoThroughAsEverywhere) {
   }
   ASSERT_TRUE((*out)->flush(30s));
   EXPECT_EQ(ignore.written, 1);
-  auto in = factory->consumer(plain({{"group.id", "connect-secure"}, {"auto.offset.reset", "earliest"}}));
+  auto in =
+      factory->consumer(plain({{"group.id", "connect-secure"}, {"auto.offset.reset", "earliest"}}));
   ASSERT_TRUE(in) << in.error().message();
   ASSERT_TRUE((*in)->subscribe({"secure"}, ignore));
   MessageBatch batch;
@@ -169,14 +183,16 @@ TEST_F(KafkaSecurityTest, AWrongPasswordEndsConsumersAndProducers) {
   while (polled && Steady::now() < deadline) polled = (*in)->poll(1s, batch);
   ASSERT_FALSE(polled);
   EXPECT_EQ(polled.error().code(), ErrorCode::fatal);
-  EXPECT_EQ(polled.error().java_class(), "org.apache.kafka.common.errors.SaslAuthenticationException");
+  EXPECT_EQ(polled.error().java_class(),
+            "org.apache.kafka.common.errors.SaslAuthenticationException");
   EXPECT_THAT(polled.error().trace(), Not(HasSubstr("hunter2")));
 
   auto out = factory->producer(plain({}, "hunter2"), ignore);
   ASSERT_TRUE(out) << out.error().message();
   while (!(*out)->fatal_error() && Steady::now() < deadline) (*out)->serve(100ms);
   ASSERT_TRUE((*out)->fatal_error());
-  EXPECT_EQ((*out)->fatal_error()->java_class(), "org.apache.kafka.common.errors.SaslAuthenticationException");
+  EXPECT_EQ((*out)->fatal_error()->java_class(),
+            "org.apache.kafka.common.errors.SaslAuthenticationException");
 
   const auto admin = factory->admin(plain({{"default.api.timeout.ms", "60000"}}, "hunter2"));
   ASSERT_TRUE(admin) << admin.error().message();
@@ -201,7 +217,8 @@ TEST_F(KafkaSecurityTest, ABrokerThatIsNotTrustedEndsTheConsumer) {
   const auto deadline = Steady::now() + 30s;
   while (polled && Steady::now() < deadline) polled = (*in)->poll(1s, batch);
   ASSERT_FALSE(polled);
-  EXPECT_EQ(polled.error().java_class(), "org.apache.kafka.common.errors.SslAuthenticationException");
+  EXPECT_EQ(polled.error().java_class(),
+            "org.apache.kafka.common.errors.SslAuthenticationException");
   EXPECT_THAT(polled.error().message(), HasSubstr("certificate verify failed"));
 }
 

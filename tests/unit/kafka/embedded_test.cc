@@ -61,16 +61,17 @@ class EmbeddedTest : public ::testing::Test {
     return ::testing::UnitTest::GetInstance()->current_test_info()->name();
   }
   static std::unique_ptr<Producer> producer(Reports& reports, ConfigMap more = {}) {
-    ConfigMap settings{{"bootstrap.servers", "embedded:"}, {"client.id", "test-producer"}, {"linger.ms", "1"}};
+    ConfigMap settings{
+        {"bootstrap.servers", "embedded:"}, {"client.id", "test-producer"}, {"linger.ms", "1"}};
     for (const auto& [key, value] : more) settings.set(key, value);
     Result<std::unique_ptr<Producer>> made = factory().producer(settings, reports);
     EXPECT_TRUE(made) << made.error().message();
     return std::move(*made);
   }
   static std::unique_ptr<Consumer> consumer(ConfigMap more = {}) {
-    ConfigMap settings{{"bootstrap.servers", "embedded:"},   {"client.id", "test-consumer"},
-                       {"group.id", "connect-" + name()},    {"enable.auto.commit", "false"},
-                       {"auto.offset.reset", "earliest"},    {"heartbeat.interval.ms", "200"},
+    ConfigMap settings{{"bootstrap.servers", "embedded:"}, {"client.id", "test-consumer"},
+                       {"group.id", "connect-" + name()},  {"enable.auto.commit", "false"},
+                       {"auto.offset.reset", "earliest"},  {"heartbeat.interval.ms", "200"},
                        {"session.timeout.ms", "6000"}};
     for (const auto& [key, value] : more) settings.set(key, value);
     Result<std::unique_ptr<Consumer>> made = factory().consumer(settings);
@@ -103,7 +104,8 @@ class EmbeddedTest : public ::testing::Test {
     while (values.size() < count && std::chrono::steady_clock::now() < deadline) {
       const Result<void> polled = consumer.poll(1s, batch);
       EXPECT_TRUE(polled) << polled.error().message();
-      for (const Message& message : batch.messages()) values.emplace_back(message.value.value_or("null"));
+      for (const Message& message : batch.messages())
+        values.emplace_back(message.value.value_or("null"));
     }
     return values;
   }
@@ -119,7 +121,8 @@ TEST_F(EmbeddedTest, TenThousandRecordsComeBackInOrderAndAreCommitted) {
     ASSERT_TRUE(in->subscribe({topic}, listener));
     const std::vector<std::string> values = read(*in, 10'000);
     ASSERT_EQ(values.size(), 10'000U);
-    for (int i = 0; i < 10'000; ++i) ASSERT_EQ(values[static_cast<std::size_t>(i)], std::to_string(i));
+    for (int i = 0; i < 10'000; ++i)
+      ASSERT_EQ(values[static_cast<std::size_t>(i)], std::to_string(i));
     EXPECT_EQ(listener.positions, (PartitionOffsets{{partition, 0}}));
     const Result<void> committed = in->commit_sync({{partition, 7'000}});
     ASSERT_TRUE(committed) << committed.error().message();
@@ -143,8 +146,8 @@ TEST_F(EmbeddedTest, SeekPauseResumeCommitAndWake) {
   EXPECT_EQ(read(*in, 1).front(), "0");
 
   ASSERT_TRUE(in->seek({{partition, 500}}));
-  EXPECT_EQ(read(*in, 10), (std::vector<std::string>{"500", "501", "502", "503", "504", "505", "506", "507", "508",
-                                                     "509"}));
+  EXPECT_EQ(read(*in, 10), (std::vector<std::string>{"500", "501", "502", "503", "504", "505",
+                                                     "506", "507", "508", "509"}));
   ASSERT_TRUE(in->pause({partition}));
   MessageBatch batch;
   ASSERT_TRUE(in->poll(300ms, batch));
@@ -174,7 +177,8 @@ TEST_F(EmbeddedTest, SeekPauseResumeCommitAndWake) {
   const auto waker = std::async(std::launch::async, [&in] { in->wake(); });
   ASSERT_TRUE(in->poll(60s, batch));
   EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);
-  EXPECT_THAT(in->seek({{{"other", 0}, 1}}).error().message(), HasSubstr("other-0: it is not assigned"));
+  EXPECT_THAT(in->seek({{{"other", 0}, 1}}).error().message(),
+              HasSubstr("other-0: it is not assigned"));
   EXPECT_THAT(*in->topics(), ::testing::Contains(topic));
 }
 
@@ -224,7 +228,11 @@ TEST_F(EmbeddedTest, KeysHeadersTimesAndNullsArriveAsSent) {
   Reports reports;
   const auto out = producer(reports);
   const MessageHeader headers[] = {{"a", "1"}, {"b", std::nullopt}, {"a", ""}};
-  send(*out, {.topic = topic, .key = "k", .value = "v", .timestamp = 1'600'000'000'123, .headers = headers});
+  send(*out, {.topic = topic,
+              .key = "k",
+              .value = "v",
+              .timestamp = 1'600'000'000'123,
+              .headers = headers});
   send(*out, {.topic = topic, .key = std::nullopt, .value = std::nullopt});
   send(*out, {.topic = topic, .key = "", .value = "", .timestamp = 0});
   ASSERT_TRUE(out->flush(20s));
@@ -350,7 +358,8 @@ TEST_F(EmbeddedTest, KeysGoToThePartitionsThatJavaChooses) {
     const std::size_t blank = line.find(' ');
     std::string key;
     if (line[0] != '-') {
-      for (std::size_t i = 0; i < blank; i += 2) key += static_cast<char>(std::stoi(line.substr(i, 2), nullptr, 16));
+      for (std::size_t i = 0; i < blank; i += 2)
+        key += static_cast<char>(std::stoi(line.substr(i, 2), nullptr, 16));
     }
     const std::uintptr_t tag = expected.size() + 1;
     expected[tag] = std::stoi(line.substr(blank + 1));

@@ -14,7 +14,7 @@ NativeSettings queue(const char* messages, const char* kbytes) {
 
 TEST(FetchWake, WakesWhenAQueueThatMayHaveBeenFullIsHalfEmpty) {
   FetchWake wake(queue("1000", "1000000"));
-  EXPECT_FALSE(wake.handed_out(499, 499, 0));   // the queue cannot have been full
+  EXPECT_FALSE(wake.handed_out(499, 499, 0));    // the queue cannot have been full
   EXPECT_FALSE(wake.handed_out(100, 100, 500));  // and is not low
   EXPECT_TRUE(wake.handed_out(100, 100, 400));
   EXPECT_FALSE(wake.handed_out(100, 100, 300));  // once

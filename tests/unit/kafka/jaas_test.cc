@@ -21,7 +21,8 @@ std::string problem_of(std::string_view text) {
 }
 
 TEST(Jaas, ReadsModuleAndOptions) {
-  const Result<JaasEntry> entry = parse_jaas(plain + " required\n  username=\"alice\"\n  password='a b';");
+  const Result<JaasEntry> entry =
+      parse_jaas(plain + " required\n  username=\"alice\"\n  password='a b';");
   ASSERT_TRUE(entry) << entry.error().message();
   EXPECT_EQ(entry->module, plain);
   EXPECT_EQ(entry->option("username"), "alice");
@@ -34,7 +35,8 @@ TEST(Jaas, FlagsInAnyCase) {
   for (const char* flag : {"required", "REQUISITE", "Sufficient", "optional"}) {
     EXPECT_TRUE(parse_jaas(plain + " " + flag + ";")) << flag;
   }
-  EXPECT_THAT(problem_of(plain + " needed;"), HasSubstr("required, requisite, sufficient or optional"));
+  EXPECT_THAT(problem_of(plain + " needed;"),
+              HasSubstr("required, requisite, sufficient or optional"));
 }
 
 TEST(Jaas, BareDigitsAreNoValue) {
@@ -47,7 +49,8 @@ TEST(Jaas, BareDigitsAreNoValue) {
 
 TEST(Jaas, NeedsTheSemicolon) {
   EXPECT_THAT(problem_of(plain + " required username=\"u\""), HasSubstr("it must end with ';'"));
-  EXPECT_THAT(problem_of(plain + " required username"), HasSubstr("Value not specified for key 'username'"));
+  EXPECT_THAT(problem_of(plain + " required username"),
+              HasSubstr("Value not specified for key 'username'"));
   EXPECT_THAT(problem_of(""), HasSubstr("empty"));
 }
 
@@ -72,7 +75,8 @@ TEST(Jaas, Comments) {
 }
 
 TEST(Jaas, SecretsAreNotInMessages) {
-  EXPECT_THAT(problem_of(plain + " required password=\"hunter2\" x"), ::testing::Not(HasSubstr("hunter2")));
+  EXPECT_THAT(problem_of(plain + " required password=\"hunter2\" x"),
+              ::testing::Not(HasSubstr("hunter2")));
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ std::int64_t number(const NativeSettings& settings, std::string_view name) {
 }
 
 TEST(MemoryBudget, ConsumersPrefetchWithinTheirShare) {
-  for (const std::int64_t share : {MemoryBudget::smallest_share, std::int64_t{1} << 20, MemoryBudget::largest_share}) {
+  for (const std::int64_t share :
+       {MemoryBudget::smallest_share, std::int64_t{1} << 20, MemoryBudget::largest_share}) {
     Result<NativeSettings> settings =
         translate(ClientKind::consumer, {{"bootstrap.servers", "a:1"}, {"group.id", "g"}});
     ASSERT_TRUE(settings);
@@ -55,7 +56,8 @@ TEST(MemoryBudget, ConsumersPrefetchWithinTheirShare) {
     constexpr std::int64_t overhead = 350;
     const std::int64_t waiting = number(*settings, "queued.min.messages");
     const std::int64_t fetch = number(*settings, "fetch.max.bytes");
-    EXPECT_LE(waiting * (line + overhead) + fetch / line * (line + overhead), share + (64 << 10)) << share;
+    EXPECT_LE(waiting * (line + overhead) + fetch / line * (line + overhead), share + (64 << 10))
+        << share;
     EXPECT_LE(number(*settings, "queued.max.messages.kbytes") * 1024, share);
     EXPECT_LE(number(*settings, "max.partition.fetch.bytes"), fetch);
   }
@@ -63,20 +65,22 @@ TEST(MemoryBudget, ConsumersPrefetchWithinTheirShare) {
 
 TEST(MemoryBudget, WhatTheUserSetsStays) {
   Result<NativeSettings> producer = translate(
-      ClientKind::producer, {{"bootstrap.servers", "a:1"}, {"buffer.memory", "1048576"}, {"max.request.size", "2000"}});
+      ClientKind::producer,
+      {{"bootstrap.servers", "a:1"}, {"buffer.memory", "1048576"}, {"max.request.size", "2000"}});
   ASSERT_TRUE(producer);
   apply_share(ClientKind::producer, *producer, 8 << 20);
   EXPECT_EQ(number(*producer, "queue.buffering.max.kbytes"), 1024);
-  Result<NativeSettings> consumer = translate(
-      ClientKind::consumer, {{"bootstrap.servers", "a:1"}, {"group.id", "g"}, {"fetch.max.bytes", "52428800"}});
+  Result<NativeSettings> consumer =
+      translate(ClientKind::consumer,
+                {{"bootstrap.servers", "a:1"}, {"group.id", "g"}, {"fetch.max.bytes", "52428800"}});
   ASSERT_TRUE(consumer);
   apply_share(ClientKind::consumer, *consumer, 8 << 20);
   EXPECT_EQ(number(*consumer, "fetch.max.bytes"), 52428800);
 }
 
 TEST(MemoryBudget, TheLargestRecordAlwaysFitsIntoTheQueue) {
-  Result<NativeSettings> producer =
-      translate(ClientKind::producer, {{"bootstrap.servers", "a:1"}, {"max.request.size", "50000000"}});
+  Result<NativeSettings> producer = translate(
+      ClientKind::producer, {{"bootstrap.servers", "a:1"}, {"max.request.size", "50000000"}});
   ASSERT_TRUE(producer);
   apply_share(ClientKind::producer, *producer, MemoryBudget::smallest_share);
   EXPECT_GT(number(*producer, "queue.buffering.max.kbytes") * 1024, 50'000'000);

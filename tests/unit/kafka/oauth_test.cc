@@ -20,7 +20,8 @@ using Clock = std::chrono::system_clock;
 const Clock::time_point now{std::chrono::seconds(1'700'000'000)};
 
 std::string decoded(std::string_view text) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string result;
   std::uint32_t bits = 0;
   int count = 0;
@@ -35,7 +36,9 @@ std::string decoded(std::string_view text) {
 
 TEST(UnsecuredToken, HoldsTheClaims) {
   OauthSettings settings;
-  settings.unsecured = {{"StringClaim_sub", "ali\"ce"}, {"NumberClaim_level", "7"}, {"ListClaim_scope", ",a,b"},
+  settings.unsecured = {{"StringClaim_sub", "ali\"ce"},
+                        {"NumberClaim_level", "7"},
+                        {"ListClaim_scope", ",a,b"},
                         {"LifetimeSeconds", "60"}};
   const Result<Token> token = unsecured_token(settings, now);
   ASSERT_TRUE(token) << token.error().message();
@@ -51,7 +54,8 @@ TEST(UnsecuredToken, HoldsTheClaims) {
 TEST(UnsecuredToken, NeedsAPrincipal) {
   OauthSettings settings;
   settings.unsecured = {{"StringClaim_name", "alice"}};
-  EXPECT_THAT(unsecured_token(settings, now).error().message(), HasSubstr("unsecuredLoginStringClaim_sub is missing"));
+  EXPECT_THAT(unsecured_token(settings, now).error().message(),
+              HasSubstr("unsecuredLoginStringClaim_sub is missing"));
   settings.unsecured.emplace_back("PrincipalClaimName", "name");
   EXPECT_TRUE(unsecured_token(settings, now));
   settings.unsecured.emplace_back("NumberClaim_x", "many");
@@ -61,7 +65,8 @@ TEST(UnsecuredToken, NeedsAPrincipal) {
 /// Answers one request on a port of the loopback and keeps it.
 class Endpoint {
  public:
-  explicit Endpoint(std::string answer) : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit Endpoint(std::string answer)
+      : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -73,7 +78,9 @@ class Endpoint {
     thread_ = std::thread([this] { serve(); });
   }
   ~Endpoint() { finish(); }
-  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/token?x=1"; }
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(port_) + "/token?x=1";
+  }
   const std::string& request() {
     finish();
     return request_;
@@ -88,12 +95,14 @@ class Endpoint {
   void serve() {
     const int client = ::accept(socket_, nullptr, nullptr);
     char part[4096];
-    while (request_.find("\r\n\r\n") == std::string::npos || request_.find("grant_type=") == std::string::npos) {
+    while (request_.find("\r\n\r\n") == std::string::npos ||
+           request_.find("grant_type=") == std::string::npos) {
       const ssize_t size = ::read(client, part, sizeof part);
       if (size <= 0) break;
       request_.append(part, static_cast<std::size_t>(size));
     }
-    EXPECT_EQ(::write(client, answer_.data(), answer_.size()), static_cast<ssize_t>(answer_.size()));
+    EXPECT_EQ(::write(client, answer_.data(), answer_.size()),
+              static_cast<ssize_t>(answer_.size()));
     ::close(client);
   }
   const std::string answer_;
@@ -104,8 +113,9 @@ class Endpoint {
 };
 
 std::string http(const std::string& status, const std::string& body) {
-  return "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+  return "HTTP/1.1 " + status +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\nConnection: close\r\n\r\n" + body;
 }
 
 OauthSettings client(const std::string& url) {
@@ -118,7 +128,8 @@ OauthSettings client(const std::string& url) {
 }
 
 TEST(FetchToken, PostsTheCredentialsAndTakesTheToken) {
-  Endpoint endpoint(http("200 OK", R"({"access_token":"opaque","token_type":"Bearer","expires_in":120})"));
+  Endpoint endpoint(
+      http("200 OK", R"({"access_token":"opaque","token_type":"Bearer","expires_in":120})"));
   const Result<Token> token = fetch_token(client(endpoint.url()), now);
   ASSERT_TRUE(token) << token.error().message();
   EXPECT_EQ(token->text, "opaque");
@@ -132,7 +143,8 @@ TEST(FetchToken, PostsTheCredentialsAndTakesTheToken) {
 TEST(FetchToken, ReadsPrincipalAndTimeFromAJwt) {
   // {"alg":"none"}.{"sub":"svc","exp":1700000300}
   Endpoint endpoint(
-      http("200 OK", R"({"access_token":"eyJhbGciOiJub25lIn0.eyJzdWIiOiJzdmMiLCJleHAiOjE3MDAwMDAzMDB9."})"));
+      http("200 OK",
+           R"({"access_token":"eyJhbGciOiJub25lIn0.eyJzdWIiOiJzdmMiLCJleHAiOjE3MDAwMDAzMDB9."})"));
   const Result<Token> token = fetch_token(client(endpoint.url()), now);
   ASSERT_TRUE(token) << token.error().message();
   EXPECT_EQ(token->principal, "svc");
@@ -140,8 +152,8 @@ TEST(FetchToken, ReadsPrincipalAndTimeFromAJwt) {
 }
 
 TEST(FetchToken, FailuresAreToldWithoutTheSecret) {
-  for (const std::string& answer :
-       {http("401 Unauthorized", "{}"), http("200 OK", "no json"), http("200 OK", "{}"), std::string("nonsense")}) {
+  for (const std::string& answer : {http("401 Unauthorized", "{}"), http("200 OK", "no json"),
+                                    http("200 OK", "{}"), std::string("nonsense")}) {
     Endpoint endpoint(answer);
     const Result<Token> token = fetch_token(client(endpoint.url()), now);
     ASSERT_FALSE(token) << answer;

@@ -52,7 +52,9 @@ std::vector<Row> rows() {
     EXPECT_EQ(parts.size(), 3U) << text;
     for (const char c : parts[0]) {
       Row row{.line = line,
-              .kind = c == 'P' ? ClientKind::producer : c == 'C' ? ClientKind::consumer : ClientKind::admin};
+              .kind = c == 'P'   ? ClientKind::producer
+                      : c == 'C' ? ClientKind::consumer
+                                 : ClientKind::admin};
       row.java = with_required(row.kind);
       for (const std::string& setting : split(parts[1], ';')) {
         if (setting.empty()) continue;
@@ -94,7 +96,8 @@ TEST_P(SettingsRow, IsTranslated) {
                                                                           &rd_kafka_conf_destroy);
   for (const auto& [name, value] : native->properties) {
     char problem[256] = {};
-    EXPECT_EQ(rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), problem, sizeof problem), RD_KAFKA_CONF_OK)
+    EXPECT_EQ(rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), problem, sizeof problem),
+              RD_KAFKA_CONF_OK)
         << name << "=" << value << ": " << problem;
   }
 }
@@ -132,17 +135,19 @@ TEST(Settings, WhatNewerVersionsTakeIsLeftOutForOlderOnes) {
   EXPECT_EQ(native->find("client.dns.lookup") != nullptr, version >= 0x020200);
   EXPECT_EQ(native->find("enable.metrics.push") != nullptr, version >= 0x020500);
   EXPECT_EQ(native->find("metadata.recovery.strategy") != nullptr, version >= 0x020b00);
-  const Result<NativeSettings> protocol = translate(
-      ClientKind::consumer, {{"bootstrap.servers", "a:1"}, {"group.id", "g"}, {"group.protocol", "consumer"}});
+  const Result<NativeSettings> protocol =
+      translate(ClientKind::consumer,
+                {{"bootstrap.servers", "a:1"}, {"group.id", "g"}, {"group.protocol", "consumer"}});
   EXPECT_EQ(static_cast<bool>(protocol), version >= 0x020400);
 }
 
 TEST(Settings, OwnCodeFollowsWhatLibrdkafkaDoesNot) {
-  const Result<NativeSettings> producer = translate(
-      ClientKind::producer, {{"bootstrap.servers", "embedded:"},
-                             {"max.block.ms", "9223372036854775807"},
-                             {"max.request.size", "2000000"},
-                             {"partitioner.class", "org.apache.kafka.clients.producer.RoundRobinPartitioner"}});
+  const Result<NativeSettings> producer =
+      translate(ClientKind::producer,
+                {{"bootstrap.servers", "embedded:"},
+                 {"max.block.ms", "9223372036854775807"},
+                 {"max.request.size", "2000000"},
+                 {"partitioner.class", "org.apache.kafka.clients.producer.RoundRobinPartitioner"}});
   ASSERT_TRUE(producer) << producer.error().message();
   EXPECT_TRUE(producer->embedded);
   EXPECT_TRUE(producer->round_robin);
@@ -162,7 +167,8 @@ TEST(Settings, OwnCodeFollowsWhatLibrdkafkaDoesNot) {
 }
 
 TEST(Settings, RequiredOnesAreAskedFor) {
-  EXPECT_THAT(translate(ClientKind::admin, {}).error().message(), HasSubstr("'bootstrap.servers' is missing"));
+  EXPECT_THAT(translate(ClientKind::admin, {}).error().message(),
+              HasSubstr("'bootstrap.servers' is missing"));
   EXPECT_THAT(translate(ClientKind::consumer, {{"bootstrap.servers", "a:1"}}).error().message(),
               HasSubstr("'group.id' is missing"));
 }
@@ -184,23 +190,26 @@ TEST(Sasl, PlainAndScram) {
   ConfigMap settings{{"bootstrap.servers", "a:1"},
                      {"security.protocol", "SASL_SSL"},
                      {"sasl.mechanism", "SCRAM-SHA-512"},
-                     {"sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule required "
-                                          "username=\"u\" password=\"p;w\";"}};
+                     {"sasl.jaas.config",
+                      "org.apache.kafka.common.security.scram.ScramLoginModule required "
+                      "username=\"u\" password=\"p;w\";"}};
   const Result<NativeSettings> native = translate(ClientKind::producer, settings);
   ASSERT_TRUE(native) << native.error().message();
   EXPECT_EQ(*native->find("sasl.mechanism"), "SCRAM-SHA-512");
   EXPECT_EQ(*native->find("sasl.username"), "u");
   EXPECT_EQ(*native->find("sasl.password"), "p;w");
-  settings.set("sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule required "
-                                   "username=\"u\" password=\"p\" tokenauth=\"true\";");
+  settings.set("sasl.jaas.config",
+               "org.apache.kafka.common.security.scram.ScramLoginModule required "
+               "username=\"u\" password=\"p\" tokenauth=\"true\";");
   EXPECT_THAT(translate(ClientKind::producer, settings).error().message(), HasSubstr("tokenauth"));
 }
 
 TEST(Sasl, KerberosWithAndWithoutKeyTab) {
   ConfigMap settings{{"bootstrap.servers", "a:1"},
                      {"security.protocol", "SASL_PLAINTEXT"},
-                     {"sasl.jaas.config", "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true "
-                                          "keyTab=\"/etc/k.tab\" principal=\"c@X\" serviceName=\"kafka\";"}};
+                     {"sasl.jaas.config",
+                      "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true "
+                      "keyTab=\"/etc/k.tab\" principal=\"c@X\" serviceName=\"kafka\";"}};
   Result<NativeSettings> native = translate(ClientKind::consumer, [&] {
     ConfigMap more = settings;
     more.set("group.id", "g");
@@ -211,7 +220,8 @@ TEST(Sasl, KerberosWithAndWithoutKeyTab) {
   EXPECT_EQ(*native->find("sasl.kerberos.keytab"), "/etc/k.tab");
   EXPECT_EQ(*native->find("sasl.kerberos.principal"), "c@X");
   EXPECT_EQ(*native->find("sasl.kerberos.service.name"), "kafka");
-  settings.set("sasl.jaas.config", "com.sun.security.auth.module.Krb5LoginModule required useTicketCache=true;");
+  settings.set("sasl.jaas.config",
+               "com.sun.security.auth.module.Krb5LoginModule required useTicketCache=true;");
   native = translate(ClientKind::admin, settings);
   ASSERT_TRUE(native) << native.error().message();
   EXPECT_EQ(*native->find("sasl.kerberos.kinit.cmd"), ":");
@@ -219,12 +229,13 @@ TEST(Sasl, KerberosWithAndWithoutKeyTab) {
 }
 
 TEST(Sasl, OauthNeedsAnEndpointOrUnsecuredClaims) {
-  ConfigMap settings{{"bootstrap.servers", "a:1"},
-                     {"security.protocol", "SASL_PLAINTEXT"},
-                     {"sasl.mechanism", "OAUTHBEARER"},
-                     {"sasl.jaas.config",
-                      "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required "
-                      "clientId=\"id\" clientSecret=\"hush\" scope=\"s\" extension_cluster=\"c1\";"}};
+  ConfigMap settings{
+      {"bootstrap.servers", "a:1"},
+      {"security.protocol", "SASL_PLAINTEXT"},
+      {"sasl.mechanism", "OAUTHBEARER"},
+      {"sasl.jaas.config",
+       "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required "
+       "clientId=\"id\" clientSecret=\"hush\" scope=\"s\" extension_cluster=\"c1\";"}};
   EXPECT_THAT(translate(ClientKind::admin, settings).error().message(),
               HasSubstr("sasl.oauthbearer.token.endpoint.url"));
   settings.set("sasl.oauthbearer.token.endpoint.url", "https://login.example.com/token");

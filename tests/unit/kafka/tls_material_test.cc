@@ -32,11 +32,12 @@ std::string content(const std::string& path) {
 /// The common names of the certificates in a PEM text, in order.
 std::vector<std::string> names(const std::string& pem) {
   std::vector<std::string> result;
-  const std::unique_ptr<BIO, decltype(&BIO_free)> in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
-                                                     &BIO_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> in(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
   while (X509* certificate = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
     char name[64] = {};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
+                              sizeof name);
     result.emplace_back(name);
     X509_free(certificate);
   }
@@ -54,10 +55,13 @@ std::string property(const TlsMaterial& material, std::string_view name) {
 bool fits(const TlsMaterial& material, const char* password = nullptr) {
   const std::string key_pem = property(material, "ssl.key.pem");
   const std::string chain_pem = content(material.chain_file.path());
-  const std::unique_ptr<BIO, decltype(&BIO_free)> key_in(BIO_new_mem_buf(key_pem.data(), -1), &BIO_free);
-  const std::unique_ptr<BIO, decltype(&BIO_free)> chain_in(BIO_new_mem_buf(chain_pem.data(), -1), &BIO_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> key_in(BIO_new_mem_buf(key_pem.data(), -1),
+                                                         &BIO_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> chain_in(BIO_new_mem_buf(chain_pem.data(), -1),
+                                                           &BIO_free);
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-      PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, const_cast<char*>(password)), &EVP_PKEY_free);
+      PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, const_cast<char*>(password)),
+      &EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(
       PEM_read_bio_X509(chain_in.get(), nullptr, nullptr, nullptr), &X509_free);
   return key && certificate && X509_check_private_key(certificate.get(), key.get()) == 1;
@@ -83,18 +87,21 @@ TEST_P(TrustStore, OpensUnderTypeJks) {
   ASSERT_TRUE(material) << material.error().message();
   EXPECT_THAT(names(property(*material, "ssl.ca.pem")), ElementsAre("root"));
   EXPECT_EQ(property(*material, "ssl.endpoint.identification.algorithm"), "https");
-  const std::string wrong = problem({{"ssl.truststore.location", location}, {"ssl.truststore.password", "hunter2"}});
+  const std::string wrong =
+      problem({{"ssl.truststore.location", location}, {"ssl.truststore.password", "hunter2"}});
   EXPECT_THAT(wrong, HasSubstr("password is wrong"));
   EXPECT_THAT(wrong, HasSubstr(location));
   EXPECT_THAT(wrong, Not(HasSubstr("hunter2")));
 }
-INSTANTIATE_TEST_SUITE_P(Files, TrustStore, ::testing::Values("trust.jks", "trust.p12", "trust-old.p12"),
+INSTANTIATE_TEST_SUITE_P(Files, TrustStore,
+                         ::testing::Values("trust.jks", "trust.p12", "trust-old.p12"),
                          [](const auto& one) {
                            return std::string("File") + std::to_string(one.index);
                          });
 
 TEST(TlsMaterial, JksNeedsNoPasswordForCertificates) {
-  const Result<TlsMaterial> material = read_tls(ssl({{"ssl.truststore.location", folder + "trust.jks"}}));
+  const Result<TlsMaterial> material =
+      read_tls(ssl({{"ssl.truststore.location", folder + "trust.jks"}}));
   ASSERT_TRUE(material) << material.error().message();
   EXPECT_THAT(names(material->ca_pem), ElementsAre("root"));
 }
@@ -105,7 +112,8 @@ TEST(TlsMaterial, PemTrustStoreAsFileAndInline) {
       read_tls(ssl({{"ssl.truststore.type", "PEM"}, {"ssl.truststore.location", location}}));
   ASSERT_TRUE(material) << material.error().message();
   EXPECT_THAT(names(material->ca_pem), ElementsAre("root"));
-  material = read_tls(ssl({{"ssl.truststore.type", "PEM"}, {"ssl.truststore.certificates", content(location)}}));
+  material = read_tls(
+      ssl({{"ssl.truststore.type", "PEM"}, {"ssl.truststore.certificates", content(location)}}));
   ASSERT_TRUE(material) << material.error().message();
   EXPECT_THAT(names(material->ca_pem), ElementsAre("root"));
 }
@@ -156,26 +164,31 @@ TEST(TlsMaterial, SettingsThatDoNotGoTogether) {
               HasSubstr("'ssl.keystore.password': is missing"));
   EXPECT_THAT(problem({{"ssl.keystore.key", pem}}), HasSubstr("needs ssl.keystore.type=PEM"));
   EXPECT_THAT(problem({{"ssl.truststore.type", "BKS"}}), HasSubstr("'BKS' is not supported"));
-  EXPECT_THAT(problem({{"ssl.truststore.location", folder + "make.sh"}}), HasSubstr("neither JKS nor PKCS12"));
+  EXPECT_THAT(problem({{"ssl.truststore.location", folder + "make.sh"}}),
+              HasSubstr("neither JKS nor PKCS12"));
   EXPECT_THAT(problem({{"ssl.keystore.location", folder + "client.jks"},
                        {"ssl.keystore.password", "store-secret"},
                        {"ssl.key.password", "hunter2"}}),
               HasSubstr("its password does not open"));
-  EXPECT_THAT(problem({{"ssl.endpoint.identification.algorithm", "LDAPS"}}), HasSubstr("must be https"));
+  EXPECT_THAT(problem({{"ssl.endpoint.identification.algorithm", "LDAPS"}}),
+              HasSubstr("must be https"));
 }
 
 TEST(TlsMaterial, EndpointCheckCanBeSwitchedOff) {
-  const Result<TlsMaterial> material = read_tls(ssl({{"ssl.endpoint.identification.algorithm", ""}}));
+  const Result<TlsMaterial> material =
+      read_tls(ssl({{"ssl.endpoint.identification.algorithm", ""}}));
   ASSERT_TRUE(material) << material.error().message();
   EXPECT_EQ(property(*material, "ssl.endpoint.identification.algorithm"), "none");
 }
 
 TEST(TlsMaterial, CipherSuitesGetOpensslsNames) {
-  const Result<TlsMaterial> material = read_tls(
-      ssl({{"ssl.cipher.suites", "TLS_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,"
-                                 "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"}}));
+  const Result<TlsMaterial> material =
+      read_tls(ssl({{"ssl.cipher.suites",
+                     "TLS_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,"
+                     "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"}}));
   ASSERT_TRUE(material) << material.error().message();
-  EXPECT_EQ(property(*material, "ssl.cipher.suites"), "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256");
+  EXPECT_EQ(property(*material, "ssl.cipher.suites"),
+            "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256");
   EXPECT_THAT(problem({{"ssl.cipher.suites", "TLS_FANCY"}}), HasSubstr("'TLS_FANCY' is not known"));
 }
 
