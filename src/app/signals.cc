@@ -12,7 +12,8 @@ Signals::Signals() {
   sigemptyset(&set_);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  // A client that has gone, a file at the limit of its size: errors of one write, told by its result.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   start_thread("signals", [this] { watch(); }).detach();
 }
 

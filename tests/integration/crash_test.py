@@ -3,35 +3,41 @@
 import pathlib
 import subprocess
 
-from harness import Scenario, main, wait_until
+from harness import GIVEN_UP_SOON, Scenario, main, wait_until
+
+# A member of a group with a name of its own: who comes back by that name has its partitions again.
+BACK_AT_ONCE = {**GIVEN_UP_SOON, "consumer_override_group_instance_id": "one"}
 
 
 class Killed(Scenario):
     lines = [f"line {i:07} {'.' * 80}" for i in range(200_000)]
-    kills = 4
+    kills = 3
 
     def test_source(self):
         self.write("".join(line + "\n" for line in self.lines))
-        seen = 0
+        seen, in_mid_stream = 0, 0
         for _ in range(self.kills):
             worker = self.worker(self.source())
             self.wait_messages(seen + 10_000)
             worker.kill()
+            self.assertLess(seen, self.broker.end(self.name))
             seen = self.broker.end(self.name)
+            in_mid_stream += seen < len(self.lines)
         worker = self.worker(self.source())
         end = b'{"position":%d}' % self.path("in.txt").stat().st_size
         wait_until(lambda: end in self.text("offsets"), "the end of the file is reached")
         self.assertEqual(worker.stop(), 143)
         self.assert_nothing_lost(self.lines, self.broker.values(self.name))
+        self.assertGreater(in_mid_stream, 0, "every kill came too late")
 
     def test_sink(self):
         self.broker.produce(self.name, self.lines)
         for _ in range(self.kills):
             size = len(self.text())
-            worker = self.worker(self.sink())
+            worker = self.worker(self.sink(**GIVEN_UP_SOON))
             wait_until(lambda: len(self.text()) > size + 500_000, f"the output is larger than {size + 500_000}")
             worker.kill()
-        worker = self.worker(self.sink())
+        worker = self.worker(self.sink(**GIVEN_UP_SOON))
         self.wait_committed({0: len(self.lines)})
         self.assertEqual(worker.stop(), 143)
         whole = set(self.lines)  # a line that was cut off by the kill is there once more, whole
@@ -44,10 +50,10 @@ class Killed(Scenario):
         self.broker.create(self.name)
         for _ in range(self.kills):
             size = len(self.text())
-            worker = self.worker(self.source(), self.sink())
+            worker = self.worker(self.source(), self.sink(**BACK_AT_ONCE))
             wait_until(lambda: len(self.text()) > size + 500_000, f"the output is larger than {size + 500_000}")
             worker.kill()
-        worker = self.worker(self.source(), self.sink())
+        worker = self.worker(self.source(), self.sink(**BACK_AT_ONCE))
         end = b'{"position":%d}' % self.path("in.txt").stat().st_size
         wait_until(lambda: end in self.text("offsets"), "the end of the file is reached")
         self.wait_committed({0: self.broker.end(self.name)})
