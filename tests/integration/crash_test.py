@@ -2,6 +2,7 @@
 
 import pathlib
 import subprocess
+import threading
 
 from harness import GIVEN_UP_SOON, Scenario, main, wait_until
 
@@ -10,57 +11,85 @@ BACK_AT_ONCE = {**GIVEN_UP_SOON, "consumer_override_group_instance_id": "one"}
 
 
 class Killed(Scenario):
-    lines = [f"line {i:07} {'.' * 80}" for i in range(200_000)]
+    """Lines come in all the time, so that every kill hits a worker at work."""
     kills = 3
 
-    def test_source(self):
-        self.write("".join(line + "\n" for line in self.lines))
-        seen, in_mid_stream = 0, 0
-        for _ in range(self.kills):
-            worker = self.worker(self.source())
-            self.wait_messages(seen + 10_000)
-            worker.kill()
-            self.assertLess(seen, self.broker.end(self.name))
-            seen = self.broker.end(self.name)
-            in_mid_stream += seen < len(self.lines)
-        worker = self.worker(self.source())
+    def setUp(self):
+        super().setUp()
+        self.lines = []
+        self._enough = threading.Event()
+        self._feeder = None
+
+    def feed(self, take):
+        """take(lines) is called with new lines, a thousand at a time, until enough() is."""
+        def go_on():
+            while not self._enough.is_set():
+                begin = len(self.lines)
+                self.lines += [f"line {i:07} {'.' * 80}" for i in range(begin, begin + 1000)]
+                take(self.lines[begin:])
+                self._enough.wait(0.01)
+
+        self._feeder = threading.Thread(target=go_on)
+        self._feeder.start()
+        self.addCleanup(self.enough)
+
+    def enough(self):
+        self._enough.set()
+        self._feeder.join()
+
+    def to_file(self, lines):
+        self.write("".join(line + "\n" for line in lines))
+
+    def wait_source_at_end(self):
         end = b'{"position":%d}' % self.path("in.txt").stat().st_size
         wait_until(lambda: end in self.text("offsets"), "the end of the file is reached")
-        self.assertEqual(worker.stop(), 143)
-        self.assert_nothing_lost(self.lines, self.broker.values(self.name))
-        self.assertGreater(in_mid_stream, 0, "every kill came too late")
 
-    def test_sink(self):
-        self.broker.produce(self.name, self.lines)
+    def kill_after_output(self, start):
         for _ in range(self.kills):
             size = len(self.text())
-            worker = self.worker(self.sink(**GIVEN_UP_SOON))
+            worker = start()
             wait_until(lambda: len(self.text()) > size + 500_000, f"the output is larger than {size + 500_000}")
             worker.kill()
-        worker = self.worker(self.sink(**GIVEN_UP_SOON))
-        self.wait_committed({0: len(self.lines)})
-        self.assertEqual(worker.stop(), 143)
+
+    def assert_output(self):
         whole = set(self.lines)  # a line that was cut off by the kill is there once more, whole
         written = self.text().decode().splitlines()
         self.assert_nothing_lost(self.lines, [line for line in written if line in whole])
         self.assertLessEqual(sum(line not in whole for line in written), self.kills)
 
-    def test_both_in_one_worker(self):
-        self.write("".join(line + "\n" for line in self.lines))
-        self.broker.create(self.name)
+    def test_source(self):
+        self.feed(self.to_file)
         for _ in range(self.kills):
-            size = len(self.text())
-            worker = self.worker(self.source(), self.sink(**BACK_AT_ONCE))
-            wait_until(lambda: len(self.text()) > size + 500_000, f"the output is larger than {size + 500_000}")
+            seen = self.broker.end(self.name)
+            worker = self.worker(self.source())
+            self.wait_messages(seen + 10_000)
             worker.kill()
+        self.enough()
+        worker = self.worker(self.source())
+        self.wait_source_at_end()
+        self.assertEqual(worker.stop(), 143)
+        self.assert_nothing_lost(self.lines, self.broker.values(self.name))
+
+    def test_sink(self):
+        self.feed(lambda lines: self.broker.produce(self.name, lines))
+        self.kill_after_output(lambda: self.worker(self.sink(**GIVEN_UP_SOON)))
+        self.enough()
+        worker = self.worker(self.sink(**GIVEN_UP_SOON))
+        self.wait_committed({0: len(self.lines)})
+        self.assertEqual(worker.stop(), 143)
+        self.assert_output()
+
+    def test_both_in_one_worker(self):
+        self.broker.create(self.name)
+        self.feed(self.to_file)
+        self.kill_after_output(lambda: self.worker(self.source(), self.sink(**BACK_AT_ONCE)))
+        self.enough()
         worker = self.worker(self.source(), self.sink(**BACK_AT_ONCE))
-        end = b'{"position":%d}' % self.path("in.txt").stat().st_size
-        wait_until(lambda: end in self.text("offsets"), "the end of the file is reached")
+        self.wait_source_at_end()
         self.wait_committed({0: self.broker.end(self.name)})
         self.assertEqual(worker.stop(), 143)
-        whole = set(self.lines)
         self.assert_nothing_lost(self.lines, self.broker.values(self.name))
-        self.assert_nothing_lost(self.lines, [line for line in self.text().decode().splitlines() if line in whole])
+        self.assert_output()
 
 
 class RealText(Scenario):

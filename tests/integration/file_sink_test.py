@@ -54,6 +54,10 @@ class Output(Scenario):
         self.wait_text("1\n2\n")
         self.wait_committed({0: 3}, "connect-tolerant")
 
+    def test_the_standard_output(self):
+        self.broker.produce(self.name, ["a line of its own"])
+        self.worker(self.sink(file="")).wait_log("^a line of its own$")
+
     def test_two_tasks_share_partitions_and_a_file(self):
         self.broker.create(self.name, 2)
         self.broker.produce(self.name, numbered(0, 5000), 0)
@@ -135,7 +139,7 @@ class Unwritable(Scenario):
         os.mkfifo(self.path("out.txt"))
         reader = os.open(self.path("out.txt"), os.O_RDONLY | os.O_NONBLOCK)
         self.addCleanup(os.close, reader)
-        worker = self.worker(self.sink(), task_shutdown_graceful_timeout_ms=1500).started()
+        worker = self.worker(self.sink(), task_shutdown_graceful_timeout_ms=3000).started()
         worker.wait_task(self.name + "-sink", "RUNNING")
         time.sleep(1)
         self.assertEqual(worker.ask("GET", "/connectors")[0], 200)

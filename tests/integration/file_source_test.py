@@ -3,7 +3,7 @@
 import os
 import time
 
-from harness import Scenario, main, wait_until
+from harness import JAVA, Scenario, main, wait_until
 
 
 class Lines(Scenario):
@@ -52,6 +52,17 @@ class Lines(Scenario):
         self.worker(self.source()).started()
         self.wait_messages(4)
         self.assertEqual(self.broker.values(self.name), ["good", "bad \ufffd\ufffd byte", "\ufffd", "end"])
+
+    def test_converters(self):
+        self.write("é\n")
+        json_converter = {"value_converter": JAVA + "json.JsonConverter"}
+        self.worker(self.source(**json_converter)).started()
+        self.wait_messages(1)
+        self.assertEqual(self.broker.values(self.name), ['{"schema":{"type":"string","optional":false},"payload":"é"}'])
+        worker = self.worker({**self.source(value_converter=JAVA + "converters.LongConverter"), "name": "numbers"})
+        trace = worker.wait_task("numbers", "FAILED")["trace"]
+        self.assertIn("Tolerance exceeded in error handler", trace)
+        self.assertIn("org.apache.kafka.connect.errors.DataException", trace)
 
     def test_a_file_that_comes_later(self):
         worker = self.worker(self.source()).started()

@@ -262,7 +262,7 @@ class Scenario(unittest.TestCase):
 
     def sink(self, file="out.txt", **settings):
         return {"name": self.name + "-sink", "connector.class": JAVA + "file.FileStreamSinkConnector",
-                "tasks.max": 1, "file": self.path(file), "topics": self.name,
+                "tasks.max": 1, "file": self.path(file) if file else "", "topics": self.name,
                 **{key.replace("_", "."): value for key, value in settings.items()}}
 
     def text(self, file="out.txt"):

@@ -42,9 +42,11 @@ rd_kafka_t* client(rd_kafka_type_t type, const std::map<std::string, std::string
       fail(text);
     }
   }
-  rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
-    check(message->err, "message not delivered");
-  });
+  if (type == RD_KAFKA_PRODUCER) {
+    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+      check(message->err, "message not delivered");
+    });
+  }
   rd_kafka_t* made = rd_kafka_new(type, conf, text, sizeof text);
   if (made == nullptr) fail(text);
   return made;
