@@ -147,10 +147,7 @@ void SinkPipeline::commit(const PartitionSet& partitions, bool closing) {
                    wanted.error().message());
     if (!closing) {
       const PartitionOffsets back = commits_.committed(partitions);
-      if (const Result<void> sought = consumer_->seek(back); !sought) {
-        logger().error("{} cannot go back to its last commit: {}", parts_.task_id,
-                       sought.error().message());
-      }
+      raise(consumer_->seek(back));  // going on from here would commit what the task has refused
       for (const auto& [partition, offset] : back) commits_.move_to(partition, offset);
     }
     commits_.completed(sequence, {}, wanted.error());
@@ -176,8 +173,12 @@ void SinkPipeline::commit(const PartitionSet& partitions, bool closing) {
 }
 
 void SinkPipeline::close_partitions(const PartitionSet& partitions) {
-  Result<void> closed = call_plugin("close", [&] { return parts_.task->close(partitions); });
-  if (!closed && !rebalance_error_) rebalance_error_ = std::move(closed.error());
+  raise(call_plugin("close", [&] { return parts_.task->close(partitions); }));
+}
+
+/// Lets the task fail after the poll; the first reason stands.
+void SinkPipeline::raise(Result<void> failed) {
+  if (!failed && !raised_) raised_ = std::move(failed.error());
 }
 
 void SinkPipeline::assigned(const PartitionOffsets& positions) {
@@ -191,13 +192,16 @@ void SinkPipeline::assigned(const PartitionOffsets& positions) {
     if (paused_ || redelivering_ || paused_by_task_.contains(partition)) still.insert(partition);
   }
   if (added.empty()) return;
+  // What the task has paused stays so when all partitions are taken away and given back.
+  std::erase_if(paused_by_task_, [this](const auto& one) { return !assignment_.contains(one); });
   if (!still.empty()) {
     if (const Result<void> done = consumer_->pause(still); !done) {
       logger().warn("{} cannot pause: {}", parts_.task_id, done.error().message());
     }
   }
   Result<void> opened = call_plugin("open", [&] { return parts_.task->open(added); });
-  if (!opened && !rebalance_error_) rebalance_error_ = std::move(opened.error());
+  if (opened) opened = apply_seeks();  // the poll that goes on must not read from elsewhere
+  raise(std::move(opened));
 }
 
 void SinkPipeline::revoked(const PartitionSet& partitions) {
@@ -215,14 +219,14 @@ void SinkPipeline::lost(const PartitionSet& partitions) {
 void SinkPipeline::forget(const PartitionSet& partitions) {
   for (const TopicPartition& partition : partitions) {
     assignment_.erase(partition);
-    paused_by_task_.erase(partition);
     seeks_.erase(partition);
     commits_.forget(partition);
   }
   const auto gone = [&partitions](const SinkRecord& record) {
     return partitions.contains({record.original_topic.str(), record.original_partition});
   };
-  const auto kept = std::remove_if(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(count_), gone);
+  const auto kept = std::remove_if(records_.begin(),
+                                   records_.begin() + static_cast<std::ptrdiff_t>(count_), gone);
   count_ = static_cast<std::size_t>(kept - records_.begin());
 }
 

@@ -53,7 +53,8 @@ class SinkCommits {
   void sent(Clock::Time deadline) { deadline_ = deadline; }
   [[nodiscard]] bool running() const { return deadline_.has_value(); }
   [[nodiscard]] std::optional<Clock::Time> deadline() const { return deadline_; }
-  void completed(std::uint64_t sequence, const PartitionOffsets& offsets, const Result<void>& result);
+  void completed(std::uint64_t sequence, const PartitionOffsets& offsets,
+                 const Result<void>& result);
   /// No answer came in time: goes on as after a failure.
   void timed_out();
 

@@ -83,28 +83,19 @@ Result<void> SinkPipeline::poll() {
   const std::chrono::milliseconds time = poll_time();
   timeout_.reset();
   MILLRACE_TRY(consumer_->poll(time, batch));
-  if (rebalance_error_) return *std::exchange(rebalance_error_, std::nullopt);
+  if (raised_) return *std::exchange(raised_, std::nullopt);
   if (std::exchange(rebalanced_, false)) {
     batch.remove_if([this](const kafka::Message& message) {
       return !assignment_.contains({std::string(message.topic), message.partition});
     });
   }
-  if (redelivering_) {
-    if (!spare_.empty()) {  // fetched before the pause took hold: they come again
-      PartitionOffsets back;
-      for (const kafka::Message& message : spare_.messages()) {
-        back.try_emplace({std::string(message.topic), message.partition}, message.offset);
-      }
-      spare_.clear();
-      MILLRACE_TRY(consumer_->seek(back));
-    }
-    if (count_ == 0) {  // all of the batch belonged to partitions that are gone
-      batch_.clear();
-      redelivering_ = false;
-      resume_all();
-    }
+  if (spare_.empty()) return {};
+  PartitionOffsets back;  // fetched before the pause took hold: they come again
+  for (const kafka::Message& message : spare_.messages()) {
+    back.try_emplace({std::string(message.topic), message.partition}, message.offset);
   }
-  return {};
+  spare_.clear();
+  return consumer_->seek(back);
 }
 
 Result<void> SinkPipeline::convert_batch() {
@@ -135,14 +126,15 @@ Result<bool> SinkPipeline::convert(const kafka::Message& message, SinkRecord& re
            std::to_string(message.offset);
   };
   if (message.timestamp < -1) {
-    return Error{ErrorCode::fatal, "org.apache.kafka.connect.errors.InvalidRecordException",
+    return Error{ErrorCode::fatal, "org.apache.kafka.common.InvalidRecordException",
                  "Invalid record timestamp " + std::to_string(message.timestamp)}
         .at(place());
   }
   raw_headers_.clear();
   for (const kafka::MessageHeader& header : message.headers) {
-    raw_headers_.push_back({Text::borrow(header.name),
-                            header.value ? std::optional(Bytes::borrow(*header.value)) : std::nullopt});
+    raw_headers_.push_back(
+        {Text::borrow(header.name),
+         header.value ? std::optional(Bytes::borrow(*header.value)) : std::nullopt});
   }
   auto key = call_plugin("key converter", [&] {
     return parts_.converters.key->to_connect(message.topic, raw_headers_, message.key);
@@ -219,9 +211,8 @@ Result<void> SinkPipeline::deliver() {
 void SinkPipeline::finish() {
   if (consumer_) {
     if (!assignment_.empty()) commit(assignment_, true);
-    if (rebalance_error_) {
-      logger().warn("{} failed to close its partitions: {}", parts_.task_id,
-                    rebalance_error_->message());
+    if (raised_) {
+      logger().warn("{} failed to close its partitions: {}", parts_.task_id, raised_->message());
     }
   }
   if (started_) {
@@ -236,6 +227,7 @@ void SinkPipeline::finish() {
   if (consumer_) consumer_->close();
   parts_.transforms.close();
   parts_.converters.close();
+  parts_.task.reset();  // on the thread that it has lived on
 }
 
 }  // namespace millrace::pipeline

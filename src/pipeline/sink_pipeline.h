@@ -77,6 +77,7 @@ class SinkPipeline final : public Pipeline,
   void lost(const PartitionSet& partitions) override;
   void forget(const PartitionSet& partitions);
   void close_partitions(const PartitionSet& partitions);
+  void raise(Result<void> failed);
 
   // SinkTaskContext
   Result<ConfigMap> configs() override { return parts_.current_configs(); }
@@ -92,7 +93,6 @@ class SinkPipeline final : public Pipeline,
   SinkParts parts_;
   Surroundings surroundings_;
   ErrorPolicy policy_;
-  std::unique_ptr<kafka::Consumer> consumer_;
   bool started_ = false;
 
   kafka::MessageBatch batch_;        // what records_ points into
@@ -113,8 +113,9 @@ class SinkPipeline final : public Pipeline,
   PartitionSet paused_by_task_;
   PartitionOffsets seeks_;
   std::optional<std::chrono::milliseconds> timeout_;
-  std::optional<Error> rebalance_error_;
+  std::optional<Error> raised_;  // ends the task after the poll: it came where none can be returned
   bool rebalanced_ = false;
+  std::unique_ptr<kafka::Consumer> consumer_;  // last: it may call back until it is destroyed
 };
 
 }  // namespace millrace::pipeline

@@ -45,7 +45,10 @@ Result<void> SourcePipeline::start() {
   auto producer = parts_.make_producer(*this);
   if (!producer) return std::move(producer.error());
   producer_ = std::move(*producer);
-  abandonable_.store(producer_.get(), std::memory_order_release);
+  {
+    const MutexLock lock(mutex_);
+    abandonable_ = producer_.get();
+  }
   started_ = true;
   MILLRACE_TRY(call_plugin("initialize", [this] { return parts_.task->initialize(*this); }));
   MILLRACE_TRY(call_plugin("start", [this] { return parts_.task->start(parts_.config); }));
@@ -143,7 +146,7 @@ Result<std::optional<kafka::OutgoingRecord>> SourcePipeline::convert(const Recor
   kafka::OutgoingRecord outgoing{.topic = topic, .partition = record.partition};
   if (record.timestamp && *record.timestamp != -1) {
     if (*record.timestamp < -1) {
-      return Error{ErrorCode::fatal, "org.apache.kafka.connect.errors.InvalidRecordException",
+      return Error{ErrorCode::fatal, "org.apache.kafka.common.InvalidRecordException",
                    "Invalid record timestamp " + std::to_string(*record.timestamp)};
     }
     outgoing.timestamp = record.timestamp;
@@ -197,24 +200,20 @@ Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& recor
   std::optional<Clock::Time> deadline;
   while (true) {
     const Result<kafka::SendStatus> status = producer_->send(outgoing);
-    if (!status) {  // too large: known at once, and treated as if the broker had said so
-      const RecordMetadata nowhere;
-      delivered(&entry, nowhere, &status.error());
-      return Sent::yes;
-    }
+    if (!status) return refused(entry, status.error());
     if (*status == kafka::SendStatus::accepted) return Sent::yes;
     if (!deadline) {
       deadline = deadline_after(surroundings_.clock.now(), producer_->max_block());
       if (*status == kafka::SendStatus::no_topic) {
-        logger().info("{} waits until topic '{}' can be written to", parts_.task_id, outgoing.topic);
+        logger().info("{} waits until topic '{}' can be written to", parts_.task_id,
+                      outgoing.topic);
       }
     } else if (surroundings_.clock.now() >= *deadline) {
-      submitted_.withdraw(entry);
-      return Error{ErrorCode::fatal, "Unrecoverable exception trying to send"}.caused_by(
-          Error{ErrorCode::retriable, "org.apache.kafka.common.errors.TimeoutException",
-                "Topic " + std::string(outgoing.topic) +
-                    " could not be written to within max.block.ms=" +
-                    std::to_string(producer_->max_block().count())});
+      return refused(entry,
+                     Error{ErrorCode::retriable, "org.apache.kafka.common.errors.TimeoutException",
+                           "Topic " + std::string(outgoing.topic) +
+                               " could not be written to within max.block.ms=" +
+                               std::to_string(producer_->max_block().count())});
     }
     producer_->serve(serve_slice);
     if (surroundings_.control.stopping() || surroundings_.control.paused() || send_error_) {
@@ -224,10 +223,23 @@ Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& recor
   }
 }
 
-/// A record that does not go to Kafka: its offset is not recorded.
-void SourcePipeline::leave_out(const SourceRecord& record) {
-  const Result<void> told = call_plugin(
-      "commit_record", [&] { return parts_.task->commit_record(record, nullptr); });
+/// A record that the producer does not take is treated as if the broker had refused it; unless the
+/// producer takes nothing any more.
+Result<SourcePipeline::Sent> SourcePipeline::refused(SubmittedOffsets::Entry& entry,
+                                                     const Error& error) {
+  if (producer_->fatal_error()) {
+    submitted_.withdraw(entry);
+    return Error{ErrorCode::fatal, "Unrecoverable exception trying to send"}.caused_by(error);
+  }
+  delivered(&entry, RecordMetadata{}, &error);
+  return Sent::yes;
+}
+
+/// metadata: null for a record that did not get to Kafka.
+void SourcePipeline::tell_task(const SourceRecord& record, const RecordMetadata* metadata) {
+  if (stopped_) return;
+  const Result<void> told =
+      call_plugin("commit_record", [&] { return parts_.task->commit_record(record, metadata); });
   if (!told) logger().warn("{} commit_record failed: {}", parts_.task_id, told.error().message());
 }
 
@@ -236,9 +248,9 @@ void SourcePipeline::delivered(void* tag, const RecordMetadata& metadata, const 
   const RecordMetadata* known = &metadata;
   if (error != nullptr) {
     if (surroundings_.control.cancelled()) return;
-    logger().error("{} failed to send record to {}: {}", parts_.task_id,
-                   entry.record->topic.view(), error->message());
-    if (!policy_.tolerates()) {
+    logger().error("{} failed to send record to {}: {}", parts_.task_id, entry.record->topic.view(),
+                   error->message());
+    if (!policy_.tolerates() || producer_->fatal_error()) {  // nothing is left out silently
       if (!send_error_) {
         send_error_ = Error{ErrorCode::fatal, "Unrecoverable exception from producer send callback"}
                           .caused_by(*error);
@@ -249,9 +261,7 @@ void SourcePipeline::delivered(void* tag, const RecordMetadata& metadata, const 
     known = nullptr;
   }
   if (known != nullptr) surroundings_.counters.source_record_write.add();
-  const Result<void> told = call_plugin(
-      "commit_record", [&] { return parts_.task->commit_record(*entry.record, known); });
-  if (!told) logger().warn("{} commit_record failed: {}", parts_.task_id, told.error().message());
+  tell_task(*entry.record, known);
   submitted_.acknowledge(entry);
 }
 
@@ -263,16 +273,16 @@ Result<void> SourcePipeline::take_send_error() {
 
 bool SourcePipeline::wait_for(std::chrono::milliseconds time) {
   TaskControl& control = surroundings_.control;
-  const Clock::Time deadline = deadline_after(surroundings_.clock.now(), time);
-  const bool paused = control.paused();
-  while (!control.stopping() && control.paused() == paused) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - surroundings_.clock.now());
-    if (left.count() <= 0) break;
-    if (producer_->outstanding() == 0) return control.wait_for(left);
+  const Clock& clock = surroundings_.clock;
+  const Clock::Time deadline = deadline_after(clock.now(), time);
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock.now());
+    if (left.count() <= 0 || producer_->outstanding() == 0 || control.interrupted()) {
+      return control.wait_for(left);
+    }
     producer_->serve(std::min(left, serve_slice));
     collect_offsets();
   }
-  return control.stopping();
 }
 
 void SourcePipeline::wait_while_paused() {
@@ -308,6 +318,14 @@ void SourcePipeline::commit_offsets() {
     committing_ = true;
     offsets = std::exchange(committable_, {});
   }
+  store_offsets(std::move(offsets));
+  const MutexLock lock(mutex_);
+  committing_ = false;
+  commit_done_.notify_all();
+}
+
+/// Threads: the committer's, and at the end the task's.
+void SourcePipeline::store_offsets(CommittableOffsets offsets) {
   for (const auto& [partition, offset] : offsets) parts_.writer->offset(partition, offset);
   const Result<std::size_t> stored = parts_.writer->flush(parts_.offset_flush_timeout);
   if (stored) {
@@ -319,16 +337,14 @@ void SourcePipeline::commit_offsets() {
                    parts_.task_id, stored.error().message());
   }
   const MutexLock lock(mutex_);
-  committing_ = false;
   committed_ = committed_ || static_cast<bool>(stored);
-  commit_done_.notify_all();
 }
 
 void SourcePipeline::abandon() {
   parts_.writer->cancel();
   parts_.reader->close();
-  kafka::Producer* producer = abandonable_.load(std::memory_order_acquire);
-  if (producer != nullptr) producer->abandon();
+  const MutexLock lock(mutex_);  // keeps the producer from being closed meanwhile
+  if (abandonable_ != nullptr) abandonable_->abandon();
 }
 
 /// The end: what is still on its way gets a last chance to be acknowledged, then one last commit.
@@ -339,12 +355,7 @@ void SourcePipeline::finish() {
                     parts_.task_id, producer_->outstanding(), parts_.offset_flush_timeout.count());
     }
     collect_offsets();
-    {  // a commit of the committer's that is still running must come first
-      const MutexLock lock(mutex_);
-      while (committing_) commit_done_.wait(mutex_);
-    }
-    commit_offsets();
-    tell_task_of_commit();
+    commit_for_the_last_time();
   }
   {
     const MutexLock lock(mutex_);
@@ -356,11 +367,35 @@ void SourcePipeline::finish() {
       logger().warn("Could not stop task {}: {}", parts_.task_id, stopped.error().message());
     }
   }
-  if (producer_) {
-    producer_->close(surroundings_.control.cancelled() ? std::chrono::milliseconds(0) : close_timeout);
-  }
+  stopped_ = true;
+  if (producer_) close_producer();
   parts_.transforms.close();
   parts_.converters.close();
+  parts_.task.reset();  // on the thread that it has lived on
+}
+
+/// No commit of the committer's begins any more, and one that is running comes first.
+void SourcePipeline::commit_for_the_last_time() {
+  CommittableOffsets offsets;
+  {
+    const MutexLock lock(mutex_);
+    ended_ = true;
+    while (committing_) commit_done_.wait(mutex_);
+    offsets = std::exchange(committable_, {});
+  }
+  if (surroundings_.control.cancelled()) return;
+  store_offsets(std::move(offsets));
+  tell_task_of_commit();
+}
+
+/// Waits for what is on its way while abandon can still put an end to that, then frees the client.
+void SourcePipeline::close_producer() {
+  if (!surroundings_.control.cancelled()) producer_->flush(close_timeout);
+  {
+    const MutexLock lock(mutex_);
+    abandonable_ = nullptr;
+  }
+  producer_->close(std::chrono::milliseconds(0));
 }
 
 }  // namespace millrace::pipeline

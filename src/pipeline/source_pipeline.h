@@ -11,7 +11,6 @@
 #include "storage/offset_reader.h"
 #include "storage/offset_writer.h"
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -65,10 +64,15 @@ class SourcePipeline final : public Pipeline,
   Result<Sent> send_record(const SourceRecord& record);
   Result<std::optional<kafka::OutgoingRecord>> convert(const Record& record);
   Result<Sent> hand_over(const SourceRecord& record, kafka::OutgoingRecord outgoing);
-  void leave_out(const SourceRecord& record);
+  Result<Sent> refused(SubmittedOffsets::Entry& entry, const Error& error);
+  void leave_out(const SourceRecord& record) { tell_task(record, nullptr); }
+  void tell_task(const SourceRecord& record, const RecordMetadata* metadata);
   void delivered(void* tag, const RecordMetadata& metadata, const Error* error) override;
 
   void collect_offsets();
+  void store_offsets(CommittableOffsets offsets);
+  void commit_for_the_last_time();
+  void close_producer();
   void wait_while_paused();
   void tell_task_of_commit();
   Result<void> take_send_error();
@@ -83,14 +87,13 @@ class SourcePipeline final : public Pipeline,
   SourceParts parts_;
   Surroundings surroundings_;
   ErrorPolicy policy_;
-  std::unique_ptr<kafka::Producer> producer_;
-  std::atomic<kafka::Producer*> abandonable_ = nullptr;  // the same, for abandon
   BatchPool pool_;
   SubmittedOffsets submitted_;
   TrackedBatch* batch_ = nullptr;  // being sent; null: poll for the next one
   std::size_t next_ = 0;           // the record of it that comes next
   std::optional<Error> send_error_;
   bool started_ = false;
+  bool stopped_ = false;                // the task hears of nothing any more
   std::vector<RawHeader> raw_headers_;  // of the record being converted
   std::vector<kafka::MessageHeader> message_headers_;
 
@@ -98,8 +101,10 @@ class SourcePipeline final : public Pipeline,
   CommittableOffsets committable_ GUARDED_BY(mutex_);
   bool committed_ GUARDED_BY(mutex_) = false;  // the task has to be told
   bool committing_ GUARDED_BY(mutex_) = false;
-  bool ended_ GUARDED_BY(mutex_) = false;
+  bool ended_ GUARDED_BY(mutex_) = false;                      // the last commit is the task's own
+  kafka::Producer* abandonable_ GUARDED_BY(mutex_) = nullptr;  // until it is closed
   CondVar commit_done_;
+  std::unique_ptr<kafka::Producer> producer_;  // last: it may report until it is destroyed
 };
 
 }  // namespace millrace::pipeline

@@ -20,11 +20,8 @@ struct Converters {
   std::string value_class;
   std::string header_class;
 
-  void close() {
-    if (key) key->close();
-    if (value) value->close();
-    if (header) header->close();
-  }
+  /// Closes all of them, whatever one of them throws.
+  void close();
 };
 
 /// The transformations of one task, in order. An empty chain costs nothing.
@@ -35,20 +32,10 @@ class TransformChain {
       : steps_(std::move(steps)) {}
 
   [[nodiscard]] bool empty() const { return steps_.empty(); }
-  /// The record to go on with; none: it was dropped.
-  Result<std::optional<Record>> apply(const Record& record) {
-    std::optional<Record> current(record);
-    for (const auto& step : steps_) {
-      auto next = step->apply(*current);
-      if (!next) return std::move(next.error());
-      current = std::move(*next);
-      if (!current) break;
-    }
-    return current;
-  }
-  void close() {
-    for (const auto& step : steps_) step->close();
-  }
+  /// The record to go on with; none: it was dropped. Not for an empty chain.
+  Result<std::optional<Record>> apply(const Record& record);
+  /// Closes all of them, whatever one of them throws.
+  void close();
 
  private:
   std::vector<std::unique_ptr<Transformation>> steps_;

@@ -30,13 +30,15 @@ namespace {
 bool same(const OffsetView& view, const NullableOffsetMap& map) {
   if (view.is_null() || !map) return view.is_null() == !map;
   if (view.entries().size() != map->size()) return false;
-  return std::all_of(view.entries().begin(), view.entries().end(), [&map](const OffsetEntry& entry) {
-    const auto it = map->find(entry.key);
-    return it != map->end() && it->second == entry.value;
-  });
+  return std::all_of(view.entries().begin(), view.entries().end(),
+                     [&map](const OffsetEntry& entry) {
+                       const auto it = map->find(entry.key);
+                       return it != map->end() && it->second == entry.value;
+                     });
 }
 
-/// Less, equal or greater, as -1, 0, 1. What partitions cannot hold (lists, maps) compares as equal.
+/// Less, equal or greater, as -1, 0, 1. What partitions cannot hold (lists, maps) compares as
+/// equal.
 int compare(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return a.kind() < b.kind() ? -1 : 1;
   return std::visit(
@@ -76,19 +78,19 @@ SubmittedOffsets::Entry& SubmittedOffsets::submit(TrackedBatch& batch, const Sou
   Queue& queue = queue_of(record.source_partition);
   ++batch.users;
   withdrawable_ = &queue;
-  return queue.entries.emplace_back(Entry{&batch, &record, false});
+  return queue.emplace_back(Entry{&batch, &record, false});
 }
 
 void SubmittedOffsets::withdraw(Entry& entry) {
-  assert(withdrawable_ != nullptr && &withdrawable_->entries.back() == &entry);
+  assert(withdrawable_ != nullptr && &withdrawable_->back() == &entry && !entry.acknowledged);
   TrackedBatch& batch = *entry.batch;
-  withdrawable_->entries.pop_back();
+  withdrawable_->pop_back();
   pool_.release(batch);
 }
 
 void SubmittedOffsets::collect(CommittableOffsets& into) {
   for (auto it = queues_.begin(); it != queues_.end();) {
-    std::deque<Entry>& entries = it->second.entries;
+    Queue& entries = it->second;
     std::size_t done = 0;
     while (done < entries.size() && entries[done].acknowledged) ++done;
     if (done > 0) into.insert_or_assign(it->first, to_map(entries[done - 1].record->source_offset));
@@ -99,7 +101,6 @@ void SubmittedOffsets::collect(CommittableOffsets& into) {
     it = entries.empty() ? queues_.erase(it) : std::next(it);
   }
   last_ = nullptr;
-  withdrawable_ = nullptr;
 }
 
 }  // namespace millrace::pipeline

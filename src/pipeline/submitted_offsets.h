@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -63,17 +64,17 @@ class SubmittedOffsets {
   [[nodiscard]] bool empty() const { return queues_.empty(); }
 
  private:
-  struct Queue {
-    std::deque<Entry> entries;
-  };
-  using Queues = std::map<NullableOffsetMap, Queue, PartitionLess>;
+  using Queue = std::pmr::deque<Entry>;
+  using Queues = std::pmr::map<NullableOffsetMap, Queue, PartitionLess>;
 
   Queue& queue_of(const OffsetView& partition);
 
   BatchPool& pool_;
-  Queues queues_;
+  std::pmr::unsynchronized_pool_resource memory_;  // what queues give back is used again
+  Queues queues_{&memory_};
   Queues::value_type* last_ = nullptr;  // the queue of the record before
-  Queue* withdrawable_ = nullptr;
+  Queue* withdrawable_ =
+      nullptr;  // of the record submitted last; there until that one is acknowledged
 };
 
 }  // namespace millrace::pipeline

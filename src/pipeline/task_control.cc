@@ -41,16 +41,22 @@ void TaskControl::set_wake(std::function<void()> wake) {
 bool TaskControl::wait_for(std::chrono::milliseconds time) {
   const Clock::Time deadline = deadline_after(clock_.now(), time);
   const MutexLock lock(mutex_);
-  const bool paused = paused_;
-  while (!stopping() && this->paused() == paused && clock_.now() < deadline) {
+  while (!stopping() && paused() == seen_paused_ && clock_.now() < deadline) {
     clock_.wait_until(mutex_, condition_, deadline);
   }
+  seen_paused_ = paused();
   return stopping();
+}
+
+bool TaskControl::interrupted() {
+  const MutexLock lock(mutex_);
+  return stopping() || paused() != seen_paused_;
 }
 
 bool TaskControl::wait_while_paused() {
   const MutexLock lock(mutex_);
   while (!stopping() && paused()) condition_.wait(mutex_);
+  seen_paused_ = paused();
   return stopping();
 }
 

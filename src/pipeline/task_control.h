@@ -29,7 +29,10 @@ class TaskControl {
   [[nodiscard]] bool paused() const { return paused_.load(std::memory_order_acquire); }
 
   /// Waits until the time is over or somebody wants something. True: the task has to stop.
+  /// A pause or resumption ends one wait, also when it came before the wait had begun.
   bool wait_for(std::chrono::milliseconds time);
+  /// Whether a wait would end at once. Threads: the task's own.
+  [[nodiscard]] bool interrupted();
   /// Waits while the task is to be paused. True: the task has to stop.
   bool wait_while_paused();
 
@@ -42,6 +45,7 @@ class TaskControl {
   std::atomic<bool> paused_ = false;
   Mutex mutex_;
   CondVar condition_;
+  bool seen_paused_ GUARDED_BY(mutex_) = false;  // what the last wait came back with
   Mutex wake_mutex_;  // held while wake_ runs; never together with mutex_
   std::function<void()> wake_ GUARDED_BY(wake_mutex_);
 };

@@ -1,0 +1,52 @@
+#include "pipeline/stages.h"
+
+#include "base/log.h"
+#include "base/plugin_call.h"
+
+#include <cassert>
+#include <functional>
+#include <string_view>
+
+namespace millrace::pipeline {
+
+namespace {
+
+/// For calls that cannot fail: what they throw is logged, and the worker goes on.
+void call_plugin_quietly(std::string_view what, const std::function<void()>& call) {
+  const Result<void> done = call_plugin(what, [&call]() -> Result<void> {
+    call();
+    return {};
+  });
+  static const log::Logger& logger = log::logger("org.apache.kafka.connect.runtime.WorkerTask");
+  if (!done) logger.warn("Could not close a plugin: {}", done.error().message());
+}
+
+}  // namespace
+
+void Converters::close() {
+  if (key) call_plugin_quietly("close of the key converter", [this] { key->close(); });
+  if (value) call_plugin_quietly("close of the value converter", [this] { value->close(); });
+  if (header) call_plugin_quietly("close of the header converter", [this] { header->close(); });
+}
+
+Result<std::optional<Record>> TransformChain::apply(const Record& record) {
+  assert(!empty());
+  const Record* input = &record;  // the first step reads the record itself: no copy
+  std::optional<Record> current;
+  for (const auto& step : steps_) {
+    auto next = step->apply(*input);
+    if (!next) return std::move(next.error());
+    current = std::move(*next);
+    if (!current) break;
+    input = &*current;
+  }
+  return current;
+}
+
+void TransformChain::close() {
+  for (const auto& step : steps_) {
+    call_plugin_quietly("close of a transformation", [&step] { step->close(); });
+  }
+}
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,192 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "kafka/producer.h"
+#include "task_world.h"
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace::pipeline {
+
+/// The Kafka behind a FakeProducer: what it was sent, and what it answers.
+/// Threads: the members that are no functions belong to the task's; the functions to any.
+class TargetKafka {
+ public:
+  struct Sent {
+    std::string topic;
+    std::optional<std::int32_t> partition;
+    std::optional<std::string> key;
+    std::optional<std::string> value;
+    std::optional<std::int64_t> timestamp;
+    std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  };
+
+  TargetKafka(Clock& clock, Journal& journal) : clock_(clock), journal_(journal) {}
+
+  /// What send says; empty: it accepts.
+  std::function<Result<kafka::SendStatus>(const kafka::OutgoingRecord&)> on_send;
+  /// Called in each serve, flush included, before the reports.
+  std::function<void()> on_serve;
+  std::vector<Sent> sent;
+  bool remembers = true;     ///< false: `sent` stays empty, and nothing is allocated
+  bool acknowledges = true;  ///< by itself, in the next serve
+  std::chrono::milliseconds max_block = std::chrono::milliseconds::max();
+  std::optional<Error> fatal;
+  std::atomic<bool> abandoned = false;
+
+  /// Answers the first record with that value that has no answer yet.
+  void acknowledge(const std::string& value) { answer(value, std::nullopt); }
+  void refuse(const std::string& value, Error error) { answer(value, std::move(error)); }
+  [[nodiscard]] std::vector<std::string> values() const {
+    std::vector<std::string> values;
+    for (const Sent& one : sent) values.push_back(one.value.value_or("null"));
+    return values;
+  }
+
+ private:
+  friend class FakeProducer;
+  struct Waiting {
+    void* tag;
+    std::string value;
+  };
+  struct Report {
+    void* tag;
+    std::optional<Error> error;
+  };
+  void answer(const std::string& value, std::optional<Error> error) {
+    const MutexLock lock(mutex_);
+    const auto it = std::find_if(waiting_.begin(), waiting_.end(),
+                                 [&value](const Waiting& one) { return one.value == value; });
+    ASSERT_NE(it, waiting_.end()) << value << " was not sent, or is answered";
+    reports_.push_back({it->tag, std::move(error)});
+    waiting_.erase(it);
+    changed_.notify_all();
+  }
+  void give_up() {
+    const MutexLock lock(mutex_);
+    for (const Waiting& one : std::exchange(waiting_, {})) {
+      reports_.push_back({one.tag, Error{ErrorCode::fatal, "given up"}});
+    }
+    changed_.notify_all();
+  }
+
+  Clock& clock_;
+  Journal& journal_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
+  std::vector<Report> reports_ GUARDED_BY(mutex_);
+};
+
+class FakeProducer final : public kafka::Producer {
+ public:
+  FakeProducer(TargetKafka& kafka, kafka::DeliveryListener& listener)
+      : kafka_(kafka), listener_(listener) {}
+  ~FakeProducer() override {
+    if (!closed_) close(std::chrono::milliseconds(0));
+  }
+
+  Result<kafka::SendStatus> send(const kafka::OutgoingRecord& record) override {
+    EXPECT_FALSE(closed_) << "send after close";
+    if (kafka_.on_send) {
+      Result<kafka::SendStatus> answer = kafka_.on_send(record);
+      if (!answer || *answer != kafka::SendStatus::accepted) return answer;
+    }
+    ++outstanding_;
+    if (kafka_.remembers) remember(record);
+    const MutexLock lock(kafka_.mutex_);
+    if (kafka_.acknowledges) {
+      kafka_.reports_.push_back({record.tag, std::nullopt});
+    } else {
+      kafka_.waiting_.push_back({record.tag, std::string(record.value.value_or("null"))});
+    }
+    return kafka::SendStatus::accepted;
+  }
+
+  void serve(std::chrono::milliseconds timeout) override {
+    EXPECT_FALSE(closed_) << "serve after close";
+    if (kafka_.on_serve) kafka_.on_serve();
+    if (report() || timeout.count() <= 0) return;
+    {
+      const Clock::Time deadline = deadline_after(kafka_.clock_.now(), timeout);
+      const MutexLock lock(kafka_.mutex_);
+      if (kafka_.reports_.empty()) {
+        kafka_.clock_.wait_until(kafka_.mutex_, kafka_.changed_, deadline);
+      }
+    }
+    report();
+  }
+
+  [[nodiscard]] std::size_t outstanding() const override { return outstanding_; }
+
+  bool flush(std::chrono::milliseconds timeout) override {
+    const Clock::Time deadline = deadline_after(kafka_.clock_.now(), timeout);
+    while (outstanding_ > 0 && kafka_.clock_.now() < deadline) serve(std::chrono::milliseconds(10));
+    return outstanding_ == 0;
+  }
+
+  [[nodiscard]] std::chrono::milliseconds max_block() const override { return kafka_.max_block; }
+  [[nodiscard]] std::optional<Error> fatal_error() const override { return kafka_.fatal; }
+
+  void close(std::chrono::milliseconds timeout) override {
+    if (!flush(timeout)) {
+      kafka_.give_up();
+      report();
+    }
+    closed_ = true;
+    kafka_.journal_.note("producer close");
+  }
+
+  void abandon() override {
+    EXPECT_FALSE(closed_) << "abandon after close";
+    kafka_.abandoned = true;
+    kafka_.give_up();
+  }
+
+ private:
+  /// False: there was nothing to report.
+  bool report() {
+    {
+      const MutexLock lock(kafka_.mutex_);
+      reporting_.swap(kafka_.reports_);
+    }
+    const bool any = !reporting_.empty();
+    for (const TargetKafka::Report& report : reporting_) {
+      --outstanding_;
+      RecordMetadata metadata{.topic = "orders", .partition = 0, .offset = next_offset_};
+      if (!report.error) ++next_offset_;
+      listener_.delivered(report.tag, metadata, report.error ? &*report.error : nullptr);
+    }
+    reporting_.clear();
+    return any;
+  }
+
+  void remember(const kafka::OutgoingRecord& record) {
+    const auto owned = [](NullableBytes bytes) {
+      return bytes ? std::optional<std::string>(*bytes) : std::nullopt;
+    };
+    TargetKafka::Sent one{std::string(record.topic), record.partition, owned(record.key),
+                          owned(record.value),       record.timestamp, {}};
+    for (const kafka::MessageHeader& header : record.headers) {
+      one.headers.emplace_back(header.name, owned(header.value));
+    }
+    kafka_.sent.push_back(std::move(one));
+  }
+
+  TargetKafka& kafka_;
+  kafka::DeliveryListener& listener_;
+  std::size_t outstanding_ = 0;
+  std::int64_t next_offset_ = 0;
+  std::vector<TargetKafka::Report> reporting_;  // its storage is used again
+  std::atomic<bool> closed_ = false;
+};
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,1 @@
+target_link_libraries(unit_pipeline PRIVATE millrace_storage millrace_metrics)
