@@ -1,10 +1,10 @@
-// A few questions to a Kafka broker, for tests of the whole program. It goes to librdkafka itself, not through
-// src/kafka: what is tested does not vouch for itself.
+// A few questions to a Kafka broker, for tests of the whole program. It goes to librdkafka itself,
+// not through src/kafka: what is tested does not vouch for itself.
 //
 //   kafka_tool BROKER create TOPIC PARTITIONS [KEY=VALUE...]
 //   kafka_tool BROKER produce TOPIC [PARTITION]     a message for each line of the standard input
 //   kafka_tool BROKER values TOPIC                  all values up to the present end, a line each
-//   kafka_tool BROKER read TOPIC                    the same as partition TAB offset TAB key TAB value
+//   kafka_tool BROKER read TOPIC                    partition TAB offset TAB key TAB value instead
 //   kafka_tool BROKER end TOPIC                     partition and end offset, a line each
 //   kafka_tool BROKER committed GROUP TOPIC         partition and committed offset; -1: none
 //   kafka_tool BROKER topics                        names, a line each
@@ -37,13 +37,16 @@ rd_kafka_t* client(rd_kafka_type_t type, const std::map<std::string, std::string
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   char text[512];
   for (const auto& [key, value] : settings) {
-    if (rd_kafka_conf_set(conf, key.c_str(), value.c_str(), text, sizeof text) != RD_KAFKA_CONF_OK) {
+    if (rd_kafka_conf_set(conf, key.c_str(), value.c_str(), text, sizeof text) !=
+        RD_KAFKA_CONF_OK) {
       fail(text);
     }
   }
-  rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
-    check(message->err, "message not delivered");
-  });
+  if (type == RD_KAFKA_PRODUCER) {
+    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+      check(message->err, "message not delivered");
+    });
+  }
   rd_kafka_t* made = rd_kafka_new(type, conf, text, sizeof text);
   if (made == nullptr) fail(text);
   return made;
@@ -109,10 +112,10 @@ void produce(const std::string& broker, const std::string& topic, std::int32_t p
   std::string line;
   while (std::getline(std::cin, line)) {
     while (true) {
-      const rd_kafka_resp_err_t error = rd_kafka_producev(
-          kafka, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-          RD_KAFKA_V_VALUE(line.data(), line.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-          RD_KAFKA_V_END);
+      const rd_kafka_resp_err_t error =
+          rd_kafka_producev(kafka, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                            RD_KAFKA_V_VALUE(line.data(), line.size()),
+                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
       rd_kafka_poll(kafka, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
       if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) continue;
       check(error, "produce to " + topic);
