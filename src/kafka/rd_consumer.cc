@@ -41,9 +41,8 @@ Result<std::unique_ptr<Consumer>> RdConsumer::make(NativeSettings settings,
   apply_share(ClientKind::consumer, settings, share.bytes());
   std::unique_ptr<RdConsumer> self(
       new RdConsumer(std::move(settings), std::move(share), std::move(embedded)));
-  Result<Handle> client = make_handle(
-      ClientKind::consumer, const_cast<NativeSettings&>(self->settings_), self.get(),
-      [](rd_kafka_conf_t* conf) {
+  Result<Handle> client =
+      make_handle(ClientKind::consumer, self->settings_, self.get(), [](rd_kafka_conf_t* conf) {
         rd_kafka_conf_set_rebalance_cb(
             conf, [](rd_kafka_t* rk, rd_kafka_resp_err_t err, rd_kafka_topic_partition_list_t* list,
                      void* opaque) { on_rebalance(rk, err, list, opaque); });

@@ -98,7 +98,7 @@ class RdConsumer final : public Consumer {
                                            const rd_kafka_topic_partition_list_s* offsets) const;
   [[nodiscard]] bool noted() const { return !rebalances_.empty() || !commit_results_.empty(); }
 
-  const NativeSettings settings_;
+  NativeSettings settings_;  // constant once the client is made
   const MemoryBudget::Share share_;
   const std::shared_ptr<Embedded> embedded_;
   std::string group_;

@@ -65,11 +65,10 @@ Result<std::unique_ptr<Producer>> RdProducer::make(NativeSettings settings,
   std::unique_ptr<RdProducer> self(
       new RdProducer(std::move(settings), std::move(share), std::move(embedded), listener));
   Result<Handle> client =
-      make_handle(ClientKind::producer, const_cast<NativeSettings&>(self->settings_), self.get(),
-                  [](rd_kafka_conf_t* conf) {
-                    rd_kafka_conf_set_dr_msg_cb(conf, &RdProducer::on_report);
-                    rd_kafka_conf_set_error_cb(conf, &RdProducer::on_error);
-                  });
+      make_handle(ClientKind::producer, self->settings_, self.get(), [](rd_kafka_conf_t* conf) {
+        rd_kafka_conf_set_dr_msg_cb(conf, &RdProducer::on_report);
+        rd_kafka_conf_set_error_cb(conf, &RdProducer::on_error);
+      });
   if (!client) return client.error();
   self->client_ = *client;
   return std::unique_ptr<Producer>(std::move(self));

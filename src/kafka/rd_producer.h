@@ -65,7 +65,7 @@ class RdProducer final : public Producer {
   void report(const rd_kafka_message_s& message);
   void purge();
 
-  const NativeSettings settings_;
+  NativeSettings settings_;  // constant once the client is made
   const MemoryBudget::Share share_;
   const std::shared_ptr<Embedded> embedded_;
   DeliveryListener& listener_;
