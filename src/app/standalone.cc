@@ -10,7 +10,7 @@
 #include "config/worker_config.h"
 #include "herder/standalone_herder.h"
 #include "kafka/client_factory.h"
-
+#include "plugin/library_loader.h"
 #include "plugin/registry.h"
 #include "rest/server.h"
 #include "storage/offset_store.h"
@@ -104,7 +104,7 @@ int run_standalone(const std::string& worker_file, const std::vector<std::string
     if (!read) return failed(ExitCode::not_started, read.error());
     properties = std::move(*read);
   }
-  // plugin::load_libraries(properties.get_or("plugin.path", ""), plugins);
+  plugin::load_libraries(properties.get_or("plugin.path", ""), plugins);
   const Result<config::WorkerConfig> config = config::load_standalone(
       properties, worker_file,
       plugins.lookup({plugin::Kind::converter, plugin::Kind::header_converter}));
