@@ -1,9 +1,6 @@
 #include "rest/listener.h"
 
-#include "rest/http.h"
-
 #include <algorithm>
-#include <charconv>
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -13,51 +10,6 @@
 namespace millrace::rest {
 
 namespace {
-
-Error bad_listener(const std::string& entry, const std::string& why) {
-  return Error{ErrorCode::invalid_config,
-               "Invalid value '" + entry + "' for configuration listeners: " + why};
-}
-
-bool is_host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '%' || c == '.' || c == '_' || c == ':';
-}
-
-Result<Listener> parse_listener(const std::string& entry) {
-  static const std::string form =
-      "Listener doesn't have the right format (protocol://hostname:port).";
-  if (entry.find_first_not_of(" \t\r\n") == std::string::npos) {
-    return bad_listener(entry, "Empty URL, a listener is protocol://hostname:port.");
-  }
-  const std::size_t separator = entry.rfind("://");
-  const std::size_t colon = entry.rfind(':');
-  if (separator == std::string::npos || colon < separator + 3) return bad_listener(entry, form);
-
-  Listener listener;
-  listener.host = entry.substr(separator + 3, colon - separator - 3);
-  if (listener.host.starts_with('[')) listener.host.erase(0, 1);
-  if (listener.host.ends_with(']')) listener.host.pop_back();
-  int port = 0;
-  const char* const end = entry.data() + entry.size();
-  const auto [stop, problem] = std::from_chars(entry.data() + colon + 1, end, port);
-  if (!std::ranges::all_of(listener.host, is_host_character) ||
-      problem == std::errc::invalid_argument || stop != end) {
-    return bad_listener(entry, form);
-  }
-  if (problem != std::errc() || port < 0 || port > 65535) {
-    return bad_listener(entry, "The port must be between 0 and 65535.");
-  }
-  listener.port = static_cast<std::uint16_t>(port);
-  const std::string protocol = entry.substr(0, separator);
-  for (const std::string_view known : {"http", "https"}) {
-    if (equal_ignoring_case(protocol, known)) listener.protocol = known;
-  }
-  if (listener.protocol.empty()) {
-    return bad_listener(entry, "Listener protocol must be either \"http\" or \"https\".");
-  }
-  return listener;
-}
 
 /// The address that this machine's own name stands for.
 std::string own_address() {
@@ -83,17 +35,6 @@ std::string host_and_port(const std::string& host, int port) {
 }
 
 std::string Listener::to_string() const { return protocol + "://" + host_and_port(host, port); }
-
-Result<std::vector<Listener>> parse_listeners(std::span<const std::string> entries) {
-  if (entries.empty()) return bad_listener("", "At least one listener is needed.");
-  std::vector<Listener> listeners;
-  for (const std::string& entry : entries) {
-    Result<Listener> listener = parse_listener(entry);
-    if (!listener) return std::move(listener.error());
-    listeners.push_back(std::move(*listener));
-  }
-  return listeners;
-}
 
 Advertised advertise(std::span<const Listener> bound, const AdvertisedSettings& settings) {
   std::string protocol = "http";

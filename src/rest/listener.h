@@ -1,7 +1,5 @@
 #pragma once
 
-#include "millrace/result.h"
-
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,7 +8,7 @@
 
 namespace millrace::rest {
 
-/// One entry of the setting `listeners`: "http://localhost:8083".
+/// An address that the server listens on: "http://localhost:8083".
 struct Listener {
   std::string protocol;    ///< "http" or "https"
   std::string host;        ///< without brackets; empty: all interfaces
@@ -18,9 +16,6 @@ struct Listener {
 
   [[nodiscard]] std::string to_string() const;  ///< "http://[::1]:8083"
 };
-
-/// Errors (invalid_config): no entry, a blank one, one of another form; names the entry.
-Result<std::vector<Listener>> parse_listeners(std::span<const std::string> entries);
 
 /// "[::1]:8083", "localhost:8083".
 std::string host_and_port(const std::string& host, int port);
