@@ -89,6 +89,25 @@ Result<std::optional<std::string>> create_connector(StandaloneHerder& herder, Si
   return std::optional(answer->result->info.name);
 }
 
+/// Settings of the worker that this version does not carry out: refused where the worker would
+/// stand open without them, else warned of.
+Result<void> check_supported(const ConfigMap& properties) {
+  if (const std::string* classes = properties.find("rest.extension.classes");
+      classes != nullptr && !classes->empty()) {
+    return Error{ErrorCode::invalid_config,
+                 "Invalid value " + *classes +
+                     " for configuration rest.extension.classes: this version of Millrace has no "
+                     "REST extensions yet, and would answer everybody without them"};
+  }
+  for (const std::string_view key : {"config.providers", "access.control.allow.origin",
+                                     "response.http.headers.config", "admin.listeners"}) {
+    if (properties.find(key) != nullptr) {
+      logger().warn("This version of Millrace does not carry out {} yet", key);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 int run_standalone(const std::string& worker_file, const std::vector<std::string>& connector_files) {
@@ -109,6 +128,10 @@ int run_standalone(const std::string& worker_file, const std::vector<std::string
       properties, worker_file,
       plugins.lookup({plugin::Kind::converter, plugin::Kind::header_converter}));
   if (!config) return failed(ExitCode::not_started, config.error());
+
+  if (const Result<void> supported = check_supported(properties); !supported) {
+    return failed(ExitCode::not_started, supported.error());
+  }
 
   SystemClock clock;
   const std::unique_ptr<kafka::ClientFactory> clients =

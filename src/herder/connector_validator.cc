@@ -1,6 +1,7 @@
 #include "herder/connector_validator.h"
 
 #include "base/plugin_call.h"
+#include "herder/not_there_yet.h"
 
 #include <utility>
 
@@ -95,6 +96,7 @@ Result<ConnectorType> ConnectorValidator::check(const ConfigMap& config) const {
   const Result<config::ConnectorValidation> judged = judge(*chosen, config);
   if (!judged) return judged.error();
   if (std::optional<Error> refused = config::validation_error(*judged)) return std::move(*refused);
+  MILLRACE_TRY(check_supported(config));
   return chosen->source != nullptr ? ConnectorType::source : ConnectorType::sink;
 }
 

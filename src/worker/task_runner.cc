@@ -55,9 +55,9 @@ void TaskRunner::run() {
     result = run_pipeline();
   }
   if (!result) {
-    logger().error("{} Task threw an uncaught and unrecoverable exception. Task is being killed and "
+    logger().error("Task threw an uncaught and unrecoverable exception. Task is being killed and "
                    "will not recover until manually restarted: {}",
-                   identity_.id.to_string(), result.error().trace());
+                   result.error().trace());
     report(State::failed, result.error().trace());
   } else {
     report(State::unassigned);

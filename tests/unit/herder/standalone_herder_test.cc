@@ -52,6 +52,14 @@ TEST_F(HerderTest, AsksTheConnectorsOwnValidation) {
   EXPECT_THAT(result.error().message(), HasSubstr("green is sold out"));
 }
 
+TEST_F(HerderTest, RefusesWhatItWouldSilentlyLeaveOut) {
+  EXPECT_THAT(put("orders", {{"errors.deadletterqueue.topic.name", "dead"}}).error().message(),
+              HasSubstr("Invalid value dead for configuration errors.deadletterqueue.topic.name: "));
+  EXPECT_THAT(put("orders", {{"transforms", "hoist"}}).error().message(),
+              HasSubstr("Invalid value hoist for configuration transforms: "));
+  EXPECT_THAT(herder->connectors(), IsEmpty());
+}
+
 TEST_F(HerderTest, NamesAnUnknownClass) {
   const auto result = put("orders", {{"connector.class", "com.example.Nope"}});
   ASSERT_FALSE(result);
