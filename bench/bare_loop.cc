@@ -10,6 +10,7 @@
 // peak memory in MiB.
 #include <librdkafka/rdkafka.h>
 
+#include <sys/resource.h>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -17,7 +18,6 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -39,7 +39,8 @@ void on_report(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* 
 
 void set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   std::array<char, 512> error{};
-  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error.data(), error.size()) != RD_KAFKA_CONF_OK) {
+  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error.data(), error.size()) !=
+      RD_KAFKA_CONF_OK) {
     die(error.data());
   }
 }
@@ -59,9 +60,10 @@ void report(const char* what, long count, Clock::time_point begin) {
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
   };
   const double cpu = time(usage.ru_utime) + time(usage.ru_stime);
-  std::printf("{\"what\":\"%s\",\"records_per_s\":%.0f,\"cpu_s_per_million\":%.3f,\"peak_rss_mib\":%.1f}\n",
-              what, static_cast<double>(count) / seconds, cpu / static_cast<double>(count) * 1e6,
-              static_cast<double>(usage.ru_maxrss) / 1024.0);
+  std::printf(
+      "{\"what\":\"%s\",\"records_per_s\":%.0f,\"cpu_s_per_million\":%.3f,\"peak_rss_mib\":%.1f}\n",
+      what, static_cast<double>(count) / seconds, cpu / static_cast<double>(count) * 1e6,
+      static_cast<double>(usage.ru_maxrss) / 1024.0);
 }
 
 void produce(rd_kafka_conf_t* conf, const char* topic_name, const char* file, long count) {
@@ -113,7 +115,8 @@ void consume(rd_kafka_conf_t* conf, const char* topic_name, const char* file, lo
 void create(rd_kafka_conf_t* conf, const char* name, int partitions) {
   rd_kafka_t* client = make_client(RD_KAFKA_PRODUCER, conf);
   std::array<char, 512> error{};
-  rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(name, partitions, 1, error.data(), error.size());
+  rd_kafka_NewTopic_t* topic =
+      rd_kafka_NewTopic_new(name, partitions, 1, error.data(), error.size());
   rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
   rd_kafka_CreateTopics(client, &topic, 1, nullptr, queue);
   rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 30'000);
@@ -153,11 +156,16 @@ int main(int argc, char** argv) {
     set(conf, setting.substr(0, equals), setting.substr(equals + 1));
   }
   const char* topic = argv[3];
-  if (what == "produce" && argc > 5) produce(conf, topic, argv[4], std::atol(argv[5]));
-  else if (what == "consume" && argc > 5) consume(conf, topic, argv[4], std::atol(argv[5]));
-  else if (what == "create") create(conf, topic, std::atoi(argv[4]));
-  else if (what == "watch") watch(conf, topic, std::atol(argv[4]));
-  else die("unknown: " + std::string(what));
+  if (what == "produce" && argc > 5)
+    produce(conf, topic, argv[4], std::atol(argv[5]));
+  else if (what == "consume" && argc > 5)
+    consume(conf, topic, argv[4], std::atol(argv[5]));
+  else if (what == "create")
+    create(conf, topic, std::atoi(argv[4]));
+  else if (what == "watch")
+    watch(conf, topic, std::atol(argv[4]));
+  else
+    die("unknown: " + std::string(what));
   std::fflush(stdout);
   std::_Exit(0);  // what the client still does in the background is of no interest
 }

@@ -71,8 +71,8 @@ class ConfigMap {
 
  private:
   Entry* find_entry(std::string_view key) {
-    const auto it =
-        std::find_if(entries_.begin(), entries_.end(), [key](const Entry& e) { return e.first == key; });
+    const auto it = std::find_if(entries_.begin(), entries_.end(),
+                                 [key](const Entry& e) { return e.first == key; });
     return it == entries_.end() ? nullptr : &*it;
   }
 

@@ -88,7 +88,8 @@ class Error {
     ErrorCode code;
     std::string java_class;
     std::string message;
-    std::shared_ptr<const Error> cause;  // shared: an error is copied when it is stored and thrown on
+    std::shared_ptr<const Error>
+        cause;  // shared: an error is copied when it is stored and thrown on
     std::vector<std::string> context;
   };
   std::unique_ptr<Body> body_;

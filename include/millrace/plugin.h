@@ -82,7 +82,7 @@ inline constexpr int plugin_api_version = 1;
 #else
 #define MILLRACE_SANITIZER "none"
 #endif
-#define MILLRACE_PLUGIN_ABI                                                             \
+#define MILLRACE_PLUGIN_ABI                                                                 \
   "millrace-plugin;api=1;library=" MILLRACE_STANDARD_LIBRARY ";expected=" MILLRACE_EXPECTED \
   ";sanitizer=" MILLRACE_SANITIZER ";"
 
@@ -90,8 +90,8 @@ inline constexpr int plugin_api_version = 1;
 
 /// Starts the one function that a plugin library offers: MILLRACE_PLUGIN(registry) { … }. Beside
 /// it stands a text that the worker reads from the file, before it loads the library.
-#define MILLRACE_PLUGIN(registry)                                                                \
-  extern "C" __attribute__((visibility("default"), used, section(".millrace"))) const char       \
-      millrace_plugin_abi[] = MILLRACE_PLUGIN_ABI;                                               \
-  extern "C" __attribute__((visibility("default"))) void millrace_register_plugins(              \
+#define MILLRACE_PLUGIN(registry)                                                   \
+  extern "C" __attribute__((visibility("default"), used, section(".millrace")))     \
+  const char millrace_plugin_abi[] = MILLRACE_PLUGIN_ABI;                           \
+  extern "C" __attribute__((visibility("default"))) void millrace_register_plugins( \
       ::millrace::PluginRegistry& registry)

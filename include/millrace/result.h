@@ -38,7 +38,7 @@ class [[nodiscard]] Result : public Expected<T> {
   Result() = default;
   Result(Error error) : Expected<T>(unexpected(std::move(error))) {}
   template <class U>
-    requires(std::is_constructible_v<T, U&&> && std::is_convertible_v<U &&, T> &&
+    requires(std::is_constructible_v<T, U &&> && std::is_convertible_v<U &&, T> &&
              !std::same_as<std::remove_cvref_t<U>, Error> &&
              !std::derived_from<std::remove_cvref_t<U>, Result>)
   Result(U&& value) : Expected<T>(std::forward<U>(value)) {}

@@ -59,7 +59,8 @@ class SourceBatch {
   /// Forgets the records; their memory is used again.
   void clear() {
     records_.clear();
-    for (const std::span<OffsetEntry> entries : owning_) std::destroy(entries.begin(), entries.end());
+    for (const std::span<OffsetEntry> entries : owning_)
+      std::destroy(entries.begin(), entries.end());
     owning_.clear();
     memory_.clear();
   }

@@ -82,9 +82,7 @@ class Value {
   Value(std::shared_ptr<const Struct> value) noexcept : variant_(std::move(value)) {}
   Value(Decimal decimal) : variant_(std::make_shared<const Decimal>(std::move(decimal))) {}
 
-  [[nodiscard]] ValueKind kind() const noexcept {
-    return static_cast<ValueKind>(variant_.index());
-  }
+  [[nodiscard]] ValueKind kind() const noexcept { return static_cast<ValueKind>(variant_.index()); }
   [[nodiscard]] bool is_null() const noexcept { return kind() == ValueKind::null; }
 
   /// The content, or null when the value is of another kind: `value.get_if<std::int64_t>()`.

@@ -54,50 +54,34 @@ Validator with_bare_name(std::string_view prefix, const Validator& base) {
 
 std::string_view to_string(ConfigType type) {
   switch (type) {
-    case ConfigType::boolean:
-      return "BOOLEAN";
-    case ConfigType::string:
-      return "STRING";
-    case ConfigType::int32:
-      return "INT";
-    case ConfigType::int16:
-      return "SHORT";
-    case ConfigType::int64:
-      return "LONG";
-    case ConfigType::float64:
-      return "DOUBLE";
-    case ConfigType::list:
-      return "LIST";
-    case ConfigType::class_name:
-      return "CLASS";
-    case ConfigType::password:
-      break;
+    case ConfigType::boolean: return "BOOLEAN";
+    case ConfigType::string: return "STRING";
+    case ConfigType::int32: return "INT";
+    case ConfigType::int16: return "SHORT";
+    case ConfigType::int64: return "LONG";
+    case ConfigType::float64: return "DOUBLE";
+    case ConfigType::list: return "LIST";
+    case ConfigType::class_name: return "CLASS";
+    case ConfigType::password: break;
   }
   return "PASSWORD";
 }
 
 std::string_view to_string(Importance importance) {
   switch (importance) {
-    case Importance::high:
-      return "HIGH";
-    case Importance::medium:
-      return "MEDIUM";
-    case Importance::low:
-      break;
+    case Importance::high: return "HIGH";
+    case Importance::medium: return "MEDIUM";
+    case Importance::low: break;
   }
   return "LOW";
 }
 
 std::string_view to_string(Width width) {
   switch (width) {
-    case Width::none:
-      return "NONE";
-    case Width::short_:
-      return "SHORT";
-    case Width::medium:
-      return "MEDIUM";
-    case Width::long_:
-      break;
+    case Width::none: return "NONE";
+    case Width::short_: return "SHORT";
+    case Width::medium: return "MEDIUM";
+    case Width::long_: break;
   }
   return "LONG";
 }

@@ -106,18 +106,14 @@ Result<Setting> parse_setting(std::string_view name, const std::optional<std::st
       return number(name, *text, parse_java_integer<std::int16_t>(trimmed), type);
     case ConfigType::int64:
       return number(name, *text, parse_java_integer<std::int64_t>(trimmed), type);
-    case ConfigType::float64:
-      return number(name, *text, parse_java_float<double>(trimmed), type);
-    case ConfigType::list:
-      return Setting(split_list(trimmed));
-    case ConfigType::password:
-      return Setting(Password{trimmed});
+    case ConfigType::float64: return number(name, *text, parse_java_float<double>(trimmed), type);
+    case ConfigType::list: return Setting(split_list(trimmed));
+    case ConfigType::password: return Setting(Password{trimmed});
     case ConfigType::class_name:
       if (!classes) break;
       if (std::optional<std::string> full_name = classes(trimmed)) return Setting(*full_name);
       return invalid_value(name, *text, "Class " + *text + " could not be found.");
-    case ConfigType::string:
-      break;
+    case ConfigType::string: break;
   }
   return Setting(trimmed);
 }

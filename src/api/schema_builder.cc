@@ -86,7 +86,8 @@ SchemaBuilder& SchemaBuilder::doc(std::string doc) {
 SchemaBuilder& SchemaBuilder::parameter(std::string key, std::string value) {
   if (error_) return *this;
   Schema::Parameters& parameters = edit().parameters_;
-  const auto found = std::ranges::find(parameters, key, &std::pair<std::string, std::string>::first);
+  const auto found =
+      std::ranges::find(parameters, key, &std::pair<std::string, std::string>::first);
   if (found != parameters.end()) {
     found->second = std::move(value);
   } else {

@@ -60,8 +60,7 @@ Result<Value> Struct::get_typed(std::string_view field, Type type) const {
   const Result<const Field*> found = lookup(field);
   if (!found) return found.error();
   if ((*found)->schema->type() != type) {
-    return bad("Field '" + std::string(field) + "' is not of type " +
-               std::string(type_name(type)));
+    return bad("Field '" + std::string(field) + "' is not of type " + std::string(type_name(type)));
   }
   return values_[(*found)->index];
 }
@@ -69,8 +68,7 @@ Result<Value> Struct::get_typed(std::string_view field, Type type) const {
 Result<void> Struct::validate() const {
   for (const Field& field : schema_->raw_fields()) {
     const Value& value = values_[field.index];
-    if (value.is_null() &&
-        (field.schema->optional() || !field.schema->default_value().is_null())) {
+    if (value.is_null() && (field.schema->optional() || !field.schema->default_value().is_null())) {
       continue;
     }
     MILLRACE_TRY(validate_field(field, value));

@@ -77,9 +77,7 @@ void append_text(std::string& out, const Value& value) {
     case ValueKind::array: append_array(out, *value.get_if<Value::Array>()); break;
     case ValueKind::map: append_map(out, *value.get_if<Value::Map>()); break;
     case ValueKind::structure: append_struct(out, *value.get_if<Struct>()); break;
-    case ValueKind::decimal:
-      append_decimal(out, decimal_digits(*value.get_if<Decimal>()));
-      break;
+    case ValueKind::decimal: append_decimal(out, decimal_digits(*value.get_if<Decimal>())); break;
     case ValueKind::instant: append_java_date_text(out, *value.get_if<Instant>()); break;
   }
 }

@@ -6,9 +6,9 @@ namespace millrace::app {
 /// Source: ConnectStandalone, AbstractConnectCli.
 enum class ExitCode : int {
   ok = 0,
-  usage = 1,      ///< no worker file, --help
+  usage = 1,        ///< no worker file, --help
   not_started = 2,  ///< anything before the herder: files, settings, Kafka, port
-  connector = 3,  ///< the herder, or a connector of the command line, could not start
+  connector = 3,    ///< the herder, or a connector of the command line, could not start
 };
 
 }  // namespace millrace::app

@@ -1,9 +1,9 @@
 #include "app/exit_code.h"
 #include "app/standalone.h"
 
+#include <malloc.h>
 #include <cstdio>
 #include <cstdlib>
-#include <malloc.h>
 #include <string>
 #include <vector>
 

@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "base/thread.h"
 
-#include <cstdlib>
 #include <pthread.h>
+#include <cstdlib>
 
 namespace millrace::app {
 
@@ -12,7 +12,8 @@ Signals::Signals() {
   sigemptyset(&set_);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  // A client that has gone, a file at the limit of its size: errors of one write, told by its result.
+  // A client that has gone, a file at the limit of its size: errors of one write, told by its
+  // result.
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   start_thread("signals", [this] { watch(); }).detach();
 }
@@ -21,7 +22,8 @@ void Signals::watch() {
   while (true) {
     int signal = 0;
     if (sigwait(&set_, &signal) != 0) continue;
-    log::logger("org.apache.kafka.connect.cli.ConnectStandalone").info("Signal {} received", signal);
+    log::logger("org.apache.kafka.connect.cli.ConnectStandalone")
+        .info("Signal {} received", signal);
     if (exit_at_once_.load()) std::_Exit(128 + signal);
     const MutexLock lock(mutex_);
     signal_ = signal;

@@ -110,7 +110,8 @@ Result<void> check_supported(const ConfigMap& properties) {
 
 }  // namespace
 
-int run_standalone(const std::string& worker_file, const std::vector<std::string>& connector_files) {
+int run_standalone(const std::string& worker_file,
+                   const std::vector<std::string>& connector_files) {
   static Signals signals;  // its thread lives as long as the program
   const auto begin = std::chrono::steady_clock::now();
   logger().info("Kafka Connect worker initializing ...");
@@ -146,9 +147,9 @@ int run_standalone(const std::string& worker_file, const std::vector<std::string
 
   Result<std::unique_ptr<rest::Server>> rest = open_rest(*config);
   if (!rest) return failed(ExitCode::not_started, rest.error());
-  const rest::Advertised advertised =
-      rest::advertise((*rest)->listeners(), {config->advertised_host, config->advertised_port,
-                                             config->advertised_protocol});
+  const rest::Advertised advertised = rest::advertise(
+      (*rest)->listeners(),
+      {config->advertised_host, config->advertised_port, config->advertised_protocol});
   logger().info("Advertised URI: {}", advertised.url);
 
   const SimplePlugin<OverridePolicy>* policy_plugin =
@@ -164,8 +165,8 @@ int run_standalone(const std::string& worker_file, const std::vector<std::string
   }
   storage::FileOffsetStore offsets(config->offset_file);
   signals.set_exit_at_once(false);
-  StandaloneHerder herder(*cluster_id, plugins,
-                          ConnectorValidator(plugins, *config, policy.get()), clock);
+  StandaloneHerder herder(*cluster_id, plugins, ConnectorValidator(plugins, *config, policy.get()),
+                          clock);
   worker::Worker worker({*config, plugins, *clients, offsets, clock, advertised.worker_id}, herder);
   herder.set_worker(worker);
   if (const Result<void> loaded = offsets.load(); !loaded) {

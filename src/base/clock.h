@@ -29,7 +29,8 @@ class SystemClock final : public Clock {
  public:
   [[nodiscard]] Time now() const override { return std::chrono::steady_clock::now(); }
   [[nodiscard]] Instant wall() const override {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::now());
   }
   bool wait_until(Mutex& mutex, CondVar& condition, Time deadline) REQUIRES(mutex) override {
     return condition.wait_until(mutex, deadline);

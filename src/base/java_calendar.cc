@@ -13,7 +13,9 @@ constexpr std::int64_t cutover = -141'427;  // 1582-10-15, days since 1970-01-01
 constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
 }
-constexpr std::int64_t floor_mod(std::int64_t a, std::int64_t b) { return a - b * floor_div(a, b); }
+constexpr std::int64_t floor_mod(std::int64_t a, std::int64_t b) {
+  return a % b < 0 ? a % b + b : a % b;
+}
 
 // Years are counted from March, so that the leap day is the last of a year.
 
@@ -101,8 +103,8 @@ Instant instant_from_local(std::int64_t local_milliseconds) {
       offset = after;
     }
   }
-  const std::uint64_t milliseconds = static_cast<std::uint64_t>(local_milliseconds) -
-                                     static_cast<std::uint64_t>(offset * 1000);
+  const std::uint64_t milliseconds =
+      static_cast<std::uint64_t>(local_milliseconds) - static_cast<std::uint64_t>(offset * 1000);
   return Instant(std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds)));
 }
 

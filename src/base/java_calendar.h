@@ -28,9 +28,9 @@ constexpr std::int64_t milliseconds_per_day = 86'400'000;
 /// A moment on the clocks and calendars of the process's time zone.
 struct LocalTime {
   JavaDate date;
-  int weekday = 4;                   ///< 0 is Sunday
+  int weekday = 4;  ///< 0 is Sunday
   std::int64_t millisecond_of_day = 0;
-  std::string_view zone;             ///< "UTC", "CEST"; kept by the C library
+  std::string_view zone;  ///< "UTC", "CEST"; kept by the C library
 };
 LocalTime local_time(Instant instant);
 /// The moment of a local time, given in milliseconds since 1970-01-01 by local clocks. One that

@@ -40,13 +40,13 @@ Digits split(const char* first, const char* last) {
 template <class Float>
 Digits shortest(Float number) {
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number,
-                                 std::chars_format::scientific);
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific);
   Digits result = split(buffer, end.ptr);
   if (result.count > 1) return result;
   // One digit would do, but Java writes two, and then the two that are nearest: 4.9E-324.
-  const auto two = std::to_chars(buffer, buffer + sizeof buffer, number,
-                                 std::chars_format::scientific, 1);
+  const auto two =
+      std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific, 1);
   Float back = 0;
   std::from_chars(buffer, two.ptr, back);
   return back == number ? split(buffer, two.ptr) : result;
@@ -95,8 +95,8 @@ void append_number(std::string& out, Float number) {
 bool scan_decimal(std::string_view text, std::int64_t& magnitude) {
   constexpr std::int64_t huge = 1'000'000'000;
   std::size_t i = 0;
-  std::int64_t whole = 0;     // digits before the point from the first that is not 0
-  std::int64_t leading = 0;   // zeros behind the point before the first other digit
+  std::int64_t whole = 0;    // digits before the point from the first that is not 0
+  std::int64_t leading = 0;  // zeros behind the point before the first other digit
   bool digits = false;
   bool significant = false;
   bool point = false;
@@ -206,8 +206,8 @@ std::optional<Float> parse_java_float(std::string_view text) {
   if (text.empty()) return std::nullopt;
   const bool hex = text.starts_with("0x") || text.starts_with("0X");
   // In a hex float the exponent stands between the digits and the closing letter.
-  const bool suffix = text.ends_with('d') || text.ends_with('D') || text.ends_with('f') ||
-                      text.ends_with('F');
+  const bool suffix =
+      text.ends_with('d') || text.ends_with('D') || text.ends_with('f') || text.ends_with('F');
   if (suffix && (!hex || text.find_first_of("pP") != text.npos)) text.remove_suffix(1);
   if (hex) {
     const std::optional<Float> number = parse_hex<Float>(text.substr(2));

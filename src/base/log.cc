@@ -21,7 +21,8 @@ class LevelFlag final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&,
               spdlog::memory_buf_t& out) override {
-    static constexpr std::string_view names[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", ""};
+    static constexpr std::string_view names[] = {"TRACE", "DEBUG", "INFO", "WARN",
+                                                 "ERROR", "FATAL", ""};
     const std::string_view name = names[std::min<std::size_t>(message.level, 6)];
     out.append(name.data(), name.data() + name.size());
   }
@@ -57,9 +58,9 @@ State& state() {
 thread_local std::string context;
 
 bool below(std::string_view name, std::string_view parent) {
-  return parent == "root" || (name.starts_with(parent) &&
-                              (name.size() == parent.size() || name[parent.size()] == '.' ||
-                               name[parent.size()] == '$'));
+  return parent == "root" ||
+         (name.starts_with(parent) && (name.size() == parent.size() || name[parent.size()] == '.' ||
+                                       name[parent.size()] == '$'));
 }
 
 /// The level of the longest name above it that a level was set on.
@@ -79,7 +80,8 @@ const State::Set* inherited(const State& s, std::string_view name) REQUIRES(s.mu
 }  // namespace
 
 std::string_view to_string(Level level) {
-  static constexpr std::string_view names[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"};
+  static constexpr std::string_view names[] = {"TRACE", "DEBUG", "INFO", "WARN",
+                                               "ERROR", "FATAL", "OFF"};
   return names[static_cast<std::size_t>(level)];
 }
 
@@ -128,7 +130,8 @@ std::vector<LoggerState> loggers() {
   for (const auto& [name, one] : s.loggers) {
     all.emplace(name, LoggerState{name, one->level(), std::nullopt});
   }
-  for (const auto& [name, set] : s.set) all.insert_or_assign(name, LoggerState{name, set.level, set.at});
+  for (const auto& [name, set] : s.set)
+    all.insert_or_assign(name, LoggerState{name, set.level, set.at});
   std::vector<LoggerState> result;
   for (auto& [name, one] : all) {
     if (!one.changed) {
@@ -143,7 +146,8 @@ std::vector<std::string> set_level(std::string_view name, Level level) {
   State& s = state();
   const MutexLock lock(s.mutex);
   const State::Set* before = inherited(s, name);
-  const bool itself = s.loggers.contains(name) || (before == nullptr ? Level::info : before->level) != level;
+  const bool itself =
+      s.loggers.contains(name) || (before == nullptr ? Level::info : before->level) != level;
   std::erase_if(s.set, [name](const auto& entry) { return below(entry.first, name); });
   s.set.insert_or_assign(std::string(name), State::Set{level, std::chrono::system_clock::now()});
   std::vector<std::string> changed;
@@ -177,8 +181,9 @@ std::vector<std::string> Capture::lines() const {
 }
 bool Capture::contains(std::string_view part) const {
   const std::vector<std::string> all = lines();
-  return std::any_of(all.begin(), all.end(),
-                     [part](const std::string& line) { return line.find(part) != std::string::npos; });
+  return std::any_of(all.begin(), all.end(), [part](const std::string& line) {
+    return line.find(part) != std::string::npos;
+  });
 }
 
 }  // namespace millrace::log

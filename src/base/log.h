@@ -19,7 +19,7 @@ namespace millrace::log {
 
 enum class Level : std::uint8_t { trace, debug, info, warn, error, fatal, off };
 
-std::string_view to_string(Level level);               ///< "INFO"
+std::string_view to_string(Level level);                  ///< "INFO"
 std::optional<Level> parse_level(std::string_view text);  ///< any case; ALL is trace
 
 class Logger {

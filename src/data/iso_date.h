@@ -19,8 +19,8 @@ struct IsoDate {
 };
 
 /// None unless the text is 10, 13 or 24 characters long (`\:` counts as `:`) and starts as its form
-/// asks for. Fields may be out of range, have more or fewer digits, blanks or a minus in front; what
-/// is left over is not looked at.
+/// asks for. Fields may be out of range, have more or fewer digits, blanks or a minus in front;
+/// what is left over is not looked at.
 std::optional<IsoDate> parse_iso_date(std::string_view text);
 
 /// Below one day after the epoch (and for all that is before it) the time, at a day boundary the

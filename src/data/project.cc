@@ -35,18 +35,18 @@ bool same_parameters(const Schema& a, const Schema& b) {
 
 Result<void> check(const Schema& source, const Schema& target) {
   if (source.type() != target.type() && !widens(source.type(), target.type())) {
-    return projector_error("Schema type mismatch. source type: " +
-                           std::string(type_name(source.type())) +
-                           " and target type: " + std::string(type_name(target.type())));
+    return projector_error(
+        "Schema type mismatch. source type: " + std::string(type_name(source.type())) +
+        " and target type: " + std::string(type_name(target.type())));
   }
   if (source.name() != target.name()) {
     return projector_error("Schema name mismatch. source name: " + source.name().value_or("null") +
                            " and target name: " + target.name().value_or("null"));
   }
   if (!same_parameters(source, target)) {
-    return projector_error("Schema parameters not equal. source parameters: " +
-                           text(source.parameters()) +
-                           " and target parameters: " + text(target.parameters()));
+    return projector_error(
+        "Schema parameters not equal. source parameters: " + text(source.parameters()) +
+        " and target parameters: " + text(target.parameters()));
   }
   return {};
 }
@@ -80,8 +80,7 @@ Error not_of_type(const Value& value, Type type) {
                          " is not one of schema type " + std::string(type_name(type)));
 }
 
-Result<Value> project_struct(const SchemaPtr& source, const Value& value,
-                             const SchemaPtr& target) {
+Result<Value> project_struct(const SchemaPtr& source, const Value& value, const SchemaPtr& target) {
   const Struct* from = value.get_if<Struct>();
   if (from == nullptr) return not_of_type(value, Type::structure);
   Result<Struct> made = Struct::create(target);

@@ -19,7 +19,8 @@ namespace {
 Error no_type(const ConfigMap& config) {
   std::string keys;
   for (const auto& [key, value] : config) keys += (keys.empty() ? "" : ", ") + key;
-  return Error{ErrorCode::invalid_config, "org.apache.kafka.connect.runtime.rest.errors.BadRequestException",
+  return Error{ErrorCode::invalid_config,
+               "org.apache.kafka.connect.runtime.rest.errors.BadRequestException",
                "Connector config {" + keys + "} contains no connector type"};
 }
 

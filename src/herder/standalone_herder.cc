@@ -134,7 +134,8 @@ void StandaloneHerder::task_status(const TaskId& id, Status status) {
   const MutexLock lock(mutex_);
   const auto it = connectors_.find(id.connector);
   if (it == connectors_.end()) return;
-  if (static_cast<std::size_t>(id.task) >= it->second.task_configs.size()) return;  // it was removed
+  if (static_cast<std::size_t>(id.task) >= it->second.task_configs.size())
+    return;  // it was removed
   it->second.task_statuses.insert_or_assign(id.task, std::move(status));
 }
 

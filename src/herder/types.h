@@ -43,7 +43,8 @@ struct PutResult {
 
 struct PluginInfo {
   std::string class_name;
-  std::string type;  ///< "source", "sink", "converter", "header_converter", "transformation", "predicate"
+  std::string
+      type;  ///< "source", "sink", "converter", "header_converter", "transformation", "predicate"
   std::optional<std::string> version;
 };
 

@@ -126,18 +126,11 @@ class Reader {
     const std::string_view tag = take(1);
     if (failed()) return {};
     switch (tag.front()) {
-      case tag_null:
-        return {};
-      case tag_reference:
-        return referred();
-      case tag_array:
-        return array();
-      case tag_text:
-        fail("text where bytes belong");
-        return {};
-      default:
-        fail("tag " + hex(tag) + " where bytes belong");
-        return {};
+      case tag_null: return {};
+      case tag_reference: return referred();
+      case tag_array: return array();
+      case tag_text: fail("text where bytes belong"); return {};
+      default: fail("tag " + hex(tag) + " where bytes belong"); return {};
     }
   }
   NullableString referred() {

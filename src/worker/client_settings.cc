@@ -17,13 +17,34 @@ std::string client_id(std::string_view kind, const TaskId& task) {
 
 /// Keys of the worker that no client reads; everything else without a prefix goes to admin clients.
 bool is_client_key(std::string_view key) {
-  static constexpr std::string_view prefixes[] = {
-      "producer.",   "consumer.",        "admin.",        "key.converter", "value.converter",
-      "header.converter", "internal.",   "listeners",     "rest.",         "plugin.",
-      "offset.",     "config.",          "status.",       "connector.",    "access.control.",
-      "response.http.", "topic.creation.", "topic.tracking.", "task.shutdown.", "millrace.",
-      "exactly.once.", "scheduled.rebalance.", "worker.", "inter.worker.", "connect.protocol",
-      "group.id", "key.", "value."};
+  static constexpr std::string_view prefixes[] = {"producer.",
+                                                  "consumer.",
+                                                  "admin.",
+                                                  "key.converter",
+                                                  "value.converter",
+                                                  "header.converter",
+                                                  "internal.",
+                                                  "listeners",
+                                                  "rest.",
+                                                  "plugin.",
+                                                  "offset.",
+                                                  "config.",
+                                                  "status.",
+                                                  "connector.",
+                                                  "access.control.",
+                                                  "response.http.",
+                                                  "topic.creation.",
+                                                  "topic.tracking.",
+                                                  "task.shutdown.",
+                                                  "millrace.",
+                                                  "exactly.once.",
+                                                  "scheduled.rebalance.",
+                                                  "worker.",
+                                                  "inter.worker.",
+                                                  "connect.protocol",
+                                                  "group.id",
+                                                  "key.",
+                                                  "value."};
   for (const std::string_view prefix : prefixes) {
     if (key.starts_with(prefix)) return false;
   }
@@ -53,7 +74,8 @@ ConfigMap source_producer_settings(const ConfigMap& worker, const ConfigMap& con
   lay_over(own, connector.with_prefix("producer.override."));
   const std::string idempotent = own.get_or("enable.idempotence", plain ? "false" : "true");
   if (idempotent == "false") {
-    settings.set("max.in.flight.requests.per.connection", "1");  // else a retry could change the order
+    settings.set("max.in.flight.requests.per.connection",
+                 "1");  // else a retry could change the order
   }
   lay_over(settings, own);
   return settings;

@@ -83,14 +83,14 @@ Result<void> ConnectorRunner::initialize() {
 
 Result<void> ConnectorRunner::transition(TargetState target) {
   if (state_ == State::failed) {
-    return Error{ErrorCode::fatal, "Connector " + identity_.name +
-                                       " has failed and must be restarted before it can change its state"};
+    return Error{ErrorCode::fatal,
+                 "Connector " + identity_.name +
+                     " has failed and must be restarted before it can change its state"};
   }
   if (Result<void> done = initialize(); !done) return fail(std::move(done.error()));
   if (target == TargetState::started) {
     if (state_ == State::running) return {};
-    Result<void> done =
-        call_plugin("start", [this] { return connector().start(config_); });
+    Result<void> done = call_plugin("start", [this] { return connector().start(config_); });
     if (!done) return fail(std::move(done.error()));
     report(State::running);
     return {};
@@ -108,7 +108,7 @@ Result<std::vector<ConfigMap>> ConnectorRunner::task_configs(std::int32_t max_ta
     return Error{ErrorCode::fatal, "Connector " + identity_.name + " is not running"};
   }
   return call_plugin("task_configs",
-                               [this, max_tasks] { return connector().task_configs(max_tasks); });
+                     [this, max_tasks] { return connector().task_configs(max_tasks); });
 }
 
 void ConnectorRunner::shutdown() {

@@ -38,9 +38,9 @@ void OffsetCommitSchedule::remove(const TaskId& id) {
 std::shared_ptr<TaskRunner> OffsetCommitSchedule::next() {
   const MutexLock lock(mutex_);
   while (!ending_) {
-    const auto first = std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-      return a.second.due < b.second.due;
-    });
+    const auto first =
+        std::min_element(entries_.begin(), entries_.end(),
+                         [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
     if (first == entries_.end()) {
       changed_.wait(mutex_);
     } else if (const Clock::Time due = first->second.due; clock_.now() < due) {

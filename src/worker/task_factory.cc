@@ -19,8 +19,9 @@ config::ConverterChoice choose(const ConfigMap& connector, std::string_view sett
                                const config::ConverterChoice& worker) {
   const std::string* own = connector.find(setting);
   config::ConverterChoice choice =
-      own == nullptr ? worker
-                     : config::ConverterChoice{*own, connector.with_prefix(std::string(setting) + ".")};
+      own == nullptr
+          ? worker
+          : config::ConverterChoice{*own, connector.with_prefix(std::string(setting) + ".")};
   choice.options.set("converter.type", std::string(setting.substr(0, setting.find('.'))));
   return choice;
 }
@@ -28,9 +29,9 @@ config::ConverterChoice choose(const ConfigMap& connector, std::string_view sett
 template <class Plugin>
 Result<const Plugin*> require(const Plugin* plugin, std::string_view kind, std::string_view name) {
   if (plugin != nullptr) return plugin;
-  return Error{ErrorCode::invalid_config, "Invalid value " + std::string(name) +
-                                              " for configuration " + std::string(kind) + ": Class " +
-                                              std::string(name) + " could not be found."};
+  return Error{ErrorCode::invalid_config,
+               "Invalid value " + std::string(name) + " for configuration " + std::string(kind) +
+                   ": Class " + std::string(name) + " could not be found."};
 }
 
 bool tolerates_errors(const ConfigMap& connector) {
@@ -52,30 +53,31 @@ Result<pipeline::Converters> TaskFactory::converters(const ConfigMap& connector)
     const std::string_view setting = is_key ? "key.converter" : "value.converter";
     const config::ConverterChoice choice =
         choose(connector, setting, is_key ? worker.key_converter : worker.value_converter);
-    const auto plugin = require(plugins.find_converter(choice.class_name), setting, choice.class_name);
+    const auto plugin =
+        require(plugins.find_converter(choice.class_name), setting, choice.class_name);
     if (!plugin) return plugin.error();
     const Result<Config> config = (*plugin)->config.parse(choice.options);
     if (!config) return config.error();
     std::unique_ptr<Converter> converter = (*plugin)->make();
-    MILLRACE_TRY(
-        call_plugin("configure", [&] { return converter->configure(*config, is_key); }));
+    MILLRACE_TRY(call_plugin("configure", [&] { return converter->configure(*config, is_key); }));
     (is_key ? result.key : result.value) = std::move(converter);
     (is_key ? result.key_class : result.value_class) = (*plugin)->name;
   }
-  const config::ConverterChoice choice = choose(connector, "header.converter", worker.header_converter);
+  const config::ConverterChoice choice =
+      choose(connector, "header.converter", worker.header_converter);
   const auto plugin = require(plugins.find_header_converter(choice.class_name), "header.converter",
                               choice.class_name);
   if (!plugin) return plugin.error();
   const Result<Config> config = (*plugin)->config.parse(choice.options);
   if (!config) return config.error();
   result.header = (*plugin)->make();
-  MILLRACE_TRY(
-      call_plugin("configure", [&] { return result.header->configure(*config); }));
+  MILLRACE_TRY(call_plugin("configure", [&] { return result.header->configure(*config); }));
   result.header_class = (*plugin)->name;
   return result;
 }
 
-Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id, const SourcePlugin& plugin,
+Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
+                                                        const SourcePlugin& plugin,
                                                         const ConfigMap& connector,
                                                         const ConfigMap& task) const {
   Result<Config> config = plugin.config.parse(task);
@@ -93,8 +95,7 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id, const 
   parts.current_configs = [task]() -> Result<ConfigMap> { return task; };
   parts.make_producer = [this, settings = source_producer_settings(
                                    environment_.config.settings.originals(), connector, id,
-                                   plain_producers_.load())](
-                            kafka::DeliveryListener& listener) {
+                                   plain_producers_.load())](kafka::DeliveryListener& listener) {
     return environment_.clients.producer(settings, listener);
   };
   parts.tolerate_errors = tolerates_errors(connector);
@@ -109,7 +110,8 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   if (!config) return std::move(config.error());
   Result<pipeline::Converters> made = converters(connector);
   if (!made) return std::move(made.error());
-  const ConfigMap settings = sink_consumer_settings(environment_.config.settings.originals(), connector, id);
+  const ConfigMap settings =
+      sink_consumer_settings(environment_.config.settings.originals(), connector, id);
   pipeline::SinkParts parts;
   parts.task_id = id.to_string();
   parts.task = plugin.make_task();
@@ -120,16 +122,17 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   if (const std::string* topics = connector.find("topics"); topics != nullptr && !topics->empty()) {
     parts.topics = split_list(*topics);
   } else {
-    Result<config::JavaRegex> pattern = config::JavaRegex::compile(connector.get_or("topics.regex", ""));
+    Result<config::JavaRegex> pattern =
+        config::JavaRegex::compile(connector.get_or("topics.regex", ""));
     if (!pattern) return std::move(pattern.error());
     parts.topic_matches = [pattern = std::make_shared<config::JavaRegex>(std::move(*pattern))](
                               std::string_view topic) {
       const Result<bool> matches = pattern->matches(topic);
       return matches && *matches;
     };
-    if (const Result<Setting> age = parse_setting("metadata.max.age.ms",
-                                                  settings.get_or("metadata.max.age.ms", "300000"),
-                                                  ConfigType::int64)) {
+    if (const Result<Setting> age =
+            parse_setting("metadata.max.age.ms", settings.get_or("metadata.max.age.ms", "300000"),
+                          ConfigType::int64)) {
       parts.topic_refresh_interval = std::chrono::milliseconds(std::get<std::int64_t>(*age));
     }
   }
@@ -151,8 +154,9 @@ bool TaskFactory::fall_back(const Error& error, const ConfigMap& connector_confi
   }
   if (plain_producers_.exchange(true)) return true;
   log::logger("org.apache.kafka.connect.runtime.Worker")
-      .info("The brokers do not allow idempotent producers: source tasks use plain ones, with one "
-            "request in flight");
+      .info(
+          "The brokers do not allow idempotent producers: source tasks use plain ones, with one "
+          "request in flight");
   return true;
 }
 
@@ -165,7 +169,8 @@ Result<std::shared_ptr<pipeline::Pipeline>> TaskFactory::make(
     if (!parts) return std::move(parts.error());
     return std::make_shared<pipeline::SourcePipeline>(std::move(*parts), surroundings);
   }
-  const auto sink = require(environment_.plugins.find_sink(class_name), "connector.class", class_name);
+  const auto sink =
+      require(environment_.plugins.find_sink(class_name), "connector.class", class_name);
   if (!sink) return sink.error();
   Result<pipeline::SinkParts> parts = sink_parts(id, **sink, connector_config, task_config);
   if (!parts) return std::move(parts.error());

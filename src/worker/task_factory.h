@@ -32,10 +32,9 @@ class TaskFactory {
   explicit TaskFactory(const Environment& environment) : environment_(environment) {}
 
   /// Errors: an unknown class, or a configuration that it refuses.
-  Result<std::shared_ptr<pipeline::Pipeline>> make(const TaskId& id,
-                                                   const ConfigMap& connector_config,
-                                                   const ConfigMap& task_config,
-                                                   const pipeline::Surroundings& surroundings) const;
+  Result<std::shared_ptr<pipeline::Pipeline>> make(
+      const TaskId& id, const ConfigMap& connector_config, const ConfigMap& task_config,
+      const pipeline::Surroundings& surroundings) const;
 
   /// Whether a source task that failed like this shall be made again with a plain producer: the
   /// brokers refuse an idempotent one, and nobody asked for it. Remembered for all tasks to come.

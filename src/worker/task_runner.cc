@@ -31,8 +31,9 @@ TaskRunner::TaskRunner(Identity identity, Clock& clock, StatusListener& listener
 
 void TaskRunner::start(bool paused) {
   control_.set_paused(paused);
-  start_thread("task-thread-" + identity_.id.to_string(), [self = shared_from_this()] { self->run(); })
-      .detach();
+  start_thread("task-thread-" + identity_.id.to_string(), [self = shared_from_this()] {
+    self->run();
+  }).detach();
 }
 
 Result<void> TaskRunner::run_pipeline() {
@@ -55,9 +56,10 @@ void TaskRunner::run() {
     result = run_pipeline();
   }
   if (!result) {
-    logger().error("Task threw an uncaught and unrecoverable exception. Task is being killed and "
-                   "will not recover until manually restarted: {}",
-                   result.error().trace());
+    logger().error(
+        "Task threw an uncaught and unrecoverable exception. Task is being killed and "
+        "will not recover until manually restarted: {}",
+        result.error().trace());
     report(State::failed, result.error().trace());
   } else {
     report(State::unassigned);

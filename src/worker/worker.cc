@@ -67,8 +67,8 @@ Result<void> Worker::start_connector(const std::string& name, const ConfigMap& c
     definition = &sink->config;
     version = shown(sink->version);
   } else {
-    return fail(name, Error{ErrorCode::invalid_config,
-                            environment_.plugins.unknown_connector(class_name)});
+    return fail(
+        name, Error{ErrorCode::invalid_config, environment_.plugins.unknown_connector(class_name)});
   }
   Result<Config> parsed = definition->parse(config);
   if (!parsed) return fail(name, std::move(parsed.error()));
@@ -141,9 +141,11 @@ Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_con
   const std::string class_name = connector_config.get_or("connector.class", "");
   const SourcePlugin* source = environment_.plugins.find_source(class_name);
   const SinkPlugin* sink = source != nullptr ? nullptr : environment_.plugins.find_sink(class_name);
-  const std::string version = source != nullptr ? source->version : (sink != nullptr ? sink->version : "");
+  const std::string version =
+      source != nullptr ? source->version : (sink != nullptr ? sink->version : "");
   auto runner = std::make_shared<TaskRunner>(
-      TaskRunner::Identity{id, environment_.worker_id, shown(version)}, environment_.clock, listener_,
+      TaskRunner::Identity{id, environment_.worker_id, shown(version)}, environment_.clock,
+      listener_,
       [this, id, connector_config, task_config](const pipeline::Surroundings& surroundings) {
         return factory_.make(id, connector_config, task_config, surroundings);
       },
@@ -191,8 +193,8 @@ void Worker::stop_tasks(std::span<const TaskId> ids) {
     }
   }
   for (const auto& runner : concerned) runner->stop();
-  const Clock::Time deadline = deadline_after(environment_.clock.now(),
-                                              environment_.config.task_shutdown_timeout);
+  const Clock::Time deadline =
+      deadline_after(environment_.clock.now(), environment_.config.task_shutdown_timeout);
   for (const auto& runner : concerned) {
     if (!runner->await(deadline)) runner->cancel();
     commits_.remove(runner->id());

@@ -33,7 +33,8 @@ class Worker {
   ~Worker();
 
   /// Makes a connector and brings it to its state. Errors: it could not start, and is FAILED.
-  Result<void> start_connector(const std::string& name, const ConfigMap& config, TargetState target);
+  Result<void> start_connector(const std::string& name, const ConfigMap& config,
+                               TargetState target);
   Result<void> set_connector_state(const std::string& name, TargetState target);
   void stop_connector(const std::string& name);
   /// Complete task configurations, the task's class and a sink's topics included.
@@ -56,7 +57,8 @@ class Worker {
   StatusListener& listener_;
   TaskFactory factory_;
   mutable Mutex mutex_;
-  std::map<std::string, std::shared_ptr<ConnectorRunner>, std::less<>> connectors_ GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<ConnectorRunner>, std::less<>> connectors_
+      GUARDED_BY(mutex_);
   std::map<TaskId, std::shared_ptr<TaskRunner>> tasks_ GUARDED_BY(mutex_);
   OffsetCommitSchedule commits_;
 };

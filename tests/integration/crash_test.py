@@ -126,7 +126,7 @@ class RealText(Scenario):
         self.broker.create(self.name)
         worker = self.worker(self.source(), self.sink()).started()
         wait_until(lambda: self.path("out.txt").exists() and self.path("out.txt").stat().st_size >= len(text),
-                   "the output is as large as the input", seconds=120)
+                   "the output is as large as the input", seconds=200)
         self.assertEqual(worker.stop(), 143)
         self.assertTrue(self.text() == text, "the output differs from the input")
         self.assertEqual(self.broker.end(self.name), text.count(b"\n"))

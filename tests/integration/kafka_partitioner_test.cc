@@ -1,5 +1,5 @@
-// Keys go to the same partitions as with Java's producer (T31): two topics of seven partitions, one written by us and
-// one by Kafka's console producer.
+// Keys go to the same partitions as with Java's producer (T31): two topics of seven partitions, one
+// written by us and one by Kafka's console producer.
 #include "kafka/client_factory.h"
 
 #include <gmock/gmock.h>
@@ -45,7 +45,8 @@ class PartitionerTest : public ::testing::Test {
   void SetUp() override {
     const char* broker = std::getenv("MILLRACE_BROKER");
     const char* script = std::getenv("MILLRACE_KAFKA_SCRIPT");
-    ASSERT_TRUE(broker != nullptr && script != nullptr) << "set MILLRACE_BROKER and MILLRACE_KAFKA_SCRIPT";
+    ASSERT_TRUE(broker != nullptr && script != nullptr)
+        << "set MILLRACE_BROKER and MILLRACE_KAFKA_SCRIPT";
     broker_ = broker;
     script_ = script;
     const std::string run =
@@ -66,7 +67,8 @@ class PartitionerTest : public ::testing::Test {
     const auto deadline = Steady::now() + 30s;
     for (const std::string& key : keys) {
       while (true) {
-        const Result<SendStatus> sent = (*producer)->send({.topic = ours_, .key = key, .value = key});
+        const Result<SendStatus> sent =
+            (*producer)->send({.topic = ours_, .key = key, .value = key});
         ASSERT_TRUE(sent) << sent.error().message();
         if (*sent == SendStatus::accepted) break;
         ASSERT_LT(Steady::now(), deadline);
@@ -76,21 +78,24 @@ class PartitionerTest : public ::testing::Test {
     ASSERT_TRUE((*producer)->flush(30s));
   }
   void produce_with_java(const std::vector<std::string>& keys) {
-    const std::string command = "'" + script_ + "' java org.apache.kafka.tools.ConsoleProducer --bootstrap-server " +
-                                broker_ + " --topic " + java_ + " --reader-property parse.key=true >/dev/null";
+    const std::string command =
+        "'" + script_ + "' java org.apache.kafka.tools.ConsoleProducer --bootstrap-server " +
+        broker_ + " --topic " + java_ + " --reader-property parse.key=true >/dev/null";
     std::FILE* java = ::popen(command.c_str(), "w");
     ASSERT_NE(java, nullptr);
     for (const std::string& key : keys) std::fprintf(java, "%s\t%s\n", key.c_str(), key.c_str());
     ASSERT_EQ(::pclose(java), 0);
   }
-  std::map<std::string, std::int32_t> partitions_of_keys(const std::string& topic, std::size_t count) {
+  std::map<std::string, std::int32_t> partitions_of_keys(const std::string& topic,
+                                                         std::size_t count) {
     std::map<std::string, std::int32_t> result;
     Positions listener;
-    const auto consumer = factory_->consumer({{"bootstrap.servers", broker_}, {"group.id", topic},
-                                              {"auto.offset.reset", "earliest"}});
+    const auto consumer = factory_->consumer(
+        {{"bootstrap.servers", broker_}, {"group.id", topic}, {"auto.offset.reset", "earliest"}});
     EXPECT_TRUE(consumer && (*consumer)->subscribe({topic}, listener));
     MessageBatch batch;
-    for (const auto deadline = Steady::now() + 30s; result.size() < count && Steady::now() < deadline;) {
+    for (const auto deadline = Steady::now() + 30s;
+         result.size() < count && Steady::now() < deadline;) {
       EXPECT_TRUE((*consumer)->poll(100ms, batch));
       for (const Message& message : batch.messages()) {
         result.emplace(std::string(message.key->begin(), message.key->end()), message.partition);

@@ -69,6 +69,11 @@ class CommandLine(Scenario):
         self.assertEqual(worker.wait_exit(), 2)
         self.assertIn("offset.storage.file.filename", worker.log)
 
+    def test_extensions_of_the_rest_api_are_refused(self):
+        worker = self.worker(rest_extension_classes="com.example.Login")
+        self.assertEqual(worker.wait_exit(), 2)
+        self.assertIn("Invalid value com.example.Login for configuration rest.extension.classes", worker.log)
+
     def test_foreign_offset_file(self):
         self.write("these are no offsets\n", "offsets")
         worker = self.worker()
@@ -149,6 +154,11 @@ class ConnectorFiles(Scenario):
         log = self.refused(json.dumps({**self.source_json, "name": "a", "batch.size": "many"}))
         self.assertIn("batch.size", log)
         self.assertIn("many", log)
+
+    def test_what_would_change_records_is_not_left_out_silently(self):
+        log = self.refused(json.dumps({**self.source_json, "name": "a", "errors.tolerance": "all",
+                                       "transforms": "t", "transforms.t.type": "com.example.Mask"}))
+        self.assertIn("transforms", log)
 
     def test_initial_state_paused(self):
         worker = self.worker(self.file(json.dumps(

@@ -80,8 +80,7 @@ TEST(SchemaTest, AskingForTheWrongPartIsAnError) {
   EXPECT_EQ(number->key_schema().error().message(), "Cannot look up key schema on non-map type");
   EXPECT_EQ(number->value_schema().error().message(),
             "Cannot look up value schema on non-array and non-map type");
-  EXPECT_EQ(number->fields().error().java_class(),
-            "org.apache.kafka.connect.errors.DataException");
+  EXPECT_EQ(number->fields().error().java_class(), "org.apache.kafka.connect.errors.DataException");
 }
 
 TEST(SchemaTest, LogicalTypesAreNamedSchemasOfVersionOne) {

@@ -94,8 +94,8 @@ TEST(SourceBatchTest, TakesTextsOfAnySize) {
 
 TEST(SourceBatchTest, ReleasesWhatEntriesOwn) {
   SourceBatch batch;
-  const auto shared = std::make_shared<const Struct>(
-      *Struct::create(SchemaBuilder::structure().build_checked()));
+  const auto shared =
+      std::make_shared<const Struct>(*Struct::create(SchemaBuilder::structure().build_checked()));
   batch.add().source_offset = batch.entries({{"owned", Value(shared)}, {"n", true}});
   EXPECT_EQ(shared.use_count(), 2);
   batch.clear();

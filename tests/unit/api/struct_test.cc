@@ -86,11 +86,11 @@ TEST(ValidateValueTest, NamesThePlaceLevelByLevel) {
 
 TEST(ValidateValueTest, WithoutASchemaAnythingGoesButNotInsideOne) {
   EXPECT_TRUE(validate_value(nullptr, Value("x")));
-  EXPECT_EQ(validate_value(SchemaBuilder::array_of_anything().build_checked(),
-                           Value(Value::Array{"x"}))
-                .error()
-                .message(),
-            "No schema defined for element of array value");
+  EXPECT_EQ(
+      validate_value(SchemaBuilder::array_of_anything().build_checked(), Value(Value::Array{"x"}))
+          .error()
+          .message(),
+      "No schema defined for element of array value");
 }
 
 TEST(ValidateValueTest, LogicalNamesChangeTheClassWhateverTheType) {

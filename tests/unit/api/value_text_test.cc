@@ -1,5 +1,5 @@
-#include "millrace/struct.h"
 #include "millrace/value_text.h"
+#include "millrace/struct.h"
 
 #include <gtest/gtest.h>
 

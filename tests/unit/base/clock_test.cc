@@ -29,7 +29,8 @@ TEST(ManualClock, AWaitIsOverAtOnceAndTakesItsTime) {
 
 TEST(Clock, ADeadlineForEverDoesNotOverflow) {
   const Clock::Time now = std::chrono::steady_clock::now();
-  EXPECT_GT(deadline_after(now, std::chrono::milliseconds::max()), now + std::chrono::hours(24 * 365));
+  EXPECT_GT(deadline_after(now, std::chrono::milliseconds::max()),
+            now + std::chrono::hours(24 * 365));
 }
 
 }  // namespace

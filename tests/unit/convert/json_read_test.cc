@@ -195,10 +195,9 @@ TEST_F(EnvelopeTest, KeepsAsManySchemasAsItIsTold) {
 TEST_F(EnvelopeTest, SchemasOutliveTheMessageTheyCameIn) {
   Value default_value;
   {
-    const std::string bytes =
-        R"({"schema":{"type":"array","items":{"type":"string"},)"
-        R"("default":["long enough to be borrowed"]},)"
-        R"("payload":null})";
+    const std::string bytes = R"({"schema":{"type":"array","items":{"type":"string"},)"
+                              R"("default":["long enough to be borrowed"]},)"
+                              R"("payload":null})";
     default_value = converter.read(bytes)->schema->default_value();
   }
   EXPECT_EQ(default_value, Value(Value::Array{Text("long enough to be borrowed")}));

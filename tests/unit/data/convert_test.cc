@@ -62,8 +62,9 @@ TEST(ConvertTest, DecimalsGoToBytesAndBack) {
   const SchemaPtr decimal = logical::decimal(1).build_checked();
   EXPECT_EQ(converted(decimal, nullptr, Bytes(std::string_view("\0\x0f", 2))),
             Value(Decimal{"\x0f", 1}));
-  EXPECT_EQ(converted(decimal, nullptr, std::numeric_limits<double>::infinity()).view().substr(0, 5),
-            "error");
+  EXPECT_EQ(
+      converted(decimal, nullptr, std::numeric_limits<double>::infinity()).view().substr(0, 5),
+      "error");
   EXPECT_EQ(converted(schemas::bytes(), nullptr, Decimal{"\x0f", 1}),
             Value("error: Invalid Decimal schema: scale parameter not found."));
 }

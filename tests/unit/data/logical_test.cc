@@ -55,7 +55,8 @@ TEST(LogicalTest, TimesLieWithinTheFirstDayBothEndsIncluded) {
 TEST(LogicalTest, TheSchemaHasToHaveTheName) {
   const Schema& plain = *schemas::of(Type::int32);
   const auto refused = [](const char* type) {
-    return "Requested conversion of " + std::string(type) + " object but the schema does not match.";
+    return "Requested conversion of " + std::string(type) +
+           " object but the schema does not match.";
   };
   EXPECT_EQ(date_to_days(plain, at(0)).error().message(), refused("Date"));
   EXPECT_EQ(time_to_millis(plain, at(0)).error().message(), refused("Time"));

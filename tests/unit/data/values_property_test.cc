@@ -84,10 +84,33 @@ TEST_F(ValuesPropertyTest, WhatIsPrintedIsParsedAsTheSameValue) {
 
 /// A text out of pieces that mean something to the parser, sometimes raw bytes.
 std::string random_text(std::mt19937& random) {
-  static constexpr std::string_view pieces[] = {
-      "[",    "]",   "{",    "}",  ",",     ":",          "\"",          "\\",  " ",
-      "null", "true", "false", "1", "-",     "+1.5",       "2019-08-23",  "T",   "1e400",
-      "Z",    "é",   "\t",   "0",  "12:30", "14:34:54.346Z", "1e-2147483647", "a", "\\:"};
+  static constexpr std::string_view pieces[] = {"[",
+                                                "]",
+                                                "{",
+                                                "}",
+                                                ",",
+                                                ":",
+                                                "\"",
+                                                "\\",
+                                                " ",
+                                                "null",
+                                                "true",
+                                                "false",
+                                                "1",
+                                                "-",
+                                                "+1.5",
+                                                "2019-08-23",
+                                                "T",
+                                                "1e400",
+                                                "Z",
+                                                "é",
+                                                "\t",
+                                                "0",
+                                                "12:30",
+                                                "14:34:54.346Z",
+                                                "1e-2147483647",
+                                                "a",
+                                                "\\:"};
   std::string text;
   for (std::size_t i = random() % 24; i > 0; --i) {
     if (random() % 16 == 0) {

@@ -89,7 +89,8 @@ TEST_F(ValuesTest, DeepNestingIsReadUpToALimit) {
 
 TEST_F(ValuesTest, KeysWithACommonTypeAreConvertedThoughValuesHaveNone) {
   const std::optional<SchemaAndValue> map = parse_text("{1:\"x\",300:2}");
-  EXPECT_EQ(map->value, Value(Value::Map{{std::int16_t{1}, "x"}, {std::int16_t{300}, std::int8_t{2}}}));
+  EXPECT_EQ(map->value,
+            Value(Value::Map{{std::int16_t{1}, "x"}, {std::int16_t{300}, std::int8_t{2}}}));
   EXPECT_EQ((*map->schema->key_schema())->type(), Type::int16);
   EXPECT_EQ(*map->schema->value_schema(), nullptr);
 }
@@ -119,7 +120,8 @@ TEST_F(ValuesTest, StructsArePrintedWithDefaults) {
 
 TEST_F(ValuesTest, PrintsEveryKind) {
   EXPECT_EQ(print(Value()), "");
-  EXPECT_EQ(print(Value(Value::Array{nullptr, Bytes("a"), "b", 1.5F})), "[null,\"YQ==\",\"b\",1.5]");
+  EXPECT_EQ(print(Value(Value::Array{nullptr, Bytes("a"), "b", 1.5F})),
+            "[null,\"YQ==\",\"b\",1.5]");
   EXPECT_EQ(print(Value(Decimal{"\x0f", -2})), "1.5E+3");
   EXPECT_EQ(print(Value(Instant(std::chrono::milliseconds(86'400'001)))),
             "1970-01-02T00:00:00.001Z");

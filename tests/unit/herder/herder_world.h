@@ -33,7 +33,9 @@ struct Script {
       [](const ConfigMap& own, std::int32_t max) -> Result<std::vector<ConfigMap>> {
     return std::vector<ConfigMap>(static_cast<std::size_t>(max), own);
   };
-  std::function<Result<void>(const ConfigMap&)> task_start = [](const ConfigMap&) { return Result<void>{}; };
+  std::function<Result<void>(const ConfigMap&)> task_start = [](const ConfigMap&) {
+    return Result<void>{};
+  };
   std::function<Result<void>()> put = [] { return Result<void>{}; };
   std::atomic<int> starts = 0;
   std::atomic<int> stops = 0;
@@ -81,8 +83,8 @@ class HerderTest : public testing::Test {
     config = *config::load_standalone(
         properties, "worker.properties",
         plugins.lookup({plugin::Kind::converter, plugin::Kind::header_converter}));
-    herder = std::make_unique<StandaloneHerder>("cluster", plugins,
-                                                ConnectorValidator(plugins, config, nullptr), clock);
+    herder = std::make_unique<StandaloneHerder>(
+        "cluster", plugins, ConnectorValidator(plugins, config, nullptr), clock);
     worker = std::make_unique<worker::Worker>(
         worker::Environment{config, plugins, kafka, offsets, clock, "here:8083"}, *herder);
     herder->set_worker(*worker);
@@ -136,7 +138,8 @@ class HerderTest : public testing::Test {
   std::vector<std::string> task_states(const std::string& name) {
     std::vector<std::string> states;
     if (const auto status = herder->connector_status(name)) {
-      for (const TaskStatus& task : status->tasks) states.emplace_back(to_string(task.status.state));
+      for (const TaskStatus& task : status->tasks)
+        states.emplace_back(to_string(task.status.state));
     }
     return states;
   }
@@ -196,11 +199,12 @@ class HerderTest : public testing::Test {
   };
 
   void add_plugins() {
-    plugins.add_sink({.name = sink_class,
-                      .version = "1.0",
-                      .config = ConfigDef().define({"colour", ConfigType::string, Importance::low, "Of what."}),
-                      .make_task = [s = script] { return std::make_unique<ScriptedTask>(s); },
-                      .make_connector = [s = script] { return std::make_unique<ScriptedConnector>(s); }});
+    plugins.add_sink(
+        {.name = sink_class,
+         .version = "1.0",
+         .config = ConfigDef().define({"colour", ConfigType::string, Importance::low, "Of what."}),
+         .make_task = [s = script] { return std::make_unique<ScriptedTask>(s); },
+         .make_connector = [s = script] { return std::make_unique<ScriptedConnector>(s); }});
   }
 };
 

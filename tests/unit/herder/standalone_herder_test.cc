@@ -40,9 +40,10 @@ TEST_F(HerderTest, RefusesWhatDoesNotValidateAndStoresNothing) {
   const auto result = put("orders", {{"tasks.max", "x"}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), ErrorCode::invalid_config);
-  EXPECT_THAT(result.error().message(),
-              HasSubstr("Connector configuration is invalid and contains the following 2 error(s):\n"
-                        "Invalid value x for configuration tasks.max: Not a number of type INT"));
+  EXPECT_THAT(
+      result.error().message(),
+      HasSubstr("Connector configuration is invalid and contains the following 2 error(s):\n"
+                "Invalid value x for configuration tasks.max: Not a number of type INT"));
   EXPECT_THAT(herder->connectors(), IsEmpty());
 }
 
@@ -53,8 +54,9 @@ TEST_F(HerderTest, AsksTheConnectorsOwnValidation) {
 }
 
 TEST_F(HerderTest, RefusesWhatItWouldSilentlyLeaveOut) {
-  EXPECT_THAT(put("orders", {{"errors.deadletterqueue.topic.name", "dead"}}).error().message(),
-              HasSubstr("Invalid value dead for configuration errors.deadletterqueue.topic.name: "));
+  EXPECT_THAT(
+      put("orders", {{"errors.deadletterqueue.topic.name", "dead"}}).error().message(),
+      HasSubstr("Invalid value dead for configuration errors.deadletterqueue.topic.name: "));
   EXPECT_THAT(put("orders", {{"transforms", "hoist"}}).error().message(),
               HasSubstr("Invalid value hoist for configuration transforms: "));
   EXPECT_THAT(herder->connectors(), IsEmpty());
@@ -103,7 +105,8 @@ TEST_F(HerderTest, ErrorsOfTaskConfigurationReachTheCaller) {
 }
 
 TEST_F(HerderTest, MoreTasksThanAllowedFailTheConnector) {
-  script->task_configs = [](const ConfigMap& own, std::int32_t max) -> Result<std::vector<ConfigMap>> {
+  script->task_configs = [](const ConfigMap& own,
+                            std::int32_t max) -> Result<std::vector<ConfigMap>> {
     return std::vector<ConfigMap>(static_cast<std::size_t>(max) + 1, own);
   };
   const auto refused = put("orders", {{"tasks.max", "2"}});
@@ -181,7 +184,8 @@ TEST_F(HerderTest, RaisedErrorsShowInTheStatus) {
   ASSERT_TRUE(put("orders"));
   ASSERT_TRUE(script->context->raise_error(Error{ErrorCode::fatal, "the far end is gone"}));
   EXPECT_EQ(state_of("orders"), "FAILED");
-  EXPECT_THAT(herder->connector_status("orders")->connector.trace, HasSubstr("the far end is gone"));
+  EXPECT_THAT(herder->connector_status("orders")->connector.trace,
+              HasSubstr("the far end is gone"));
 }
 
 TEST_F(HerderTest, DeletesConnectorTasksAndStatus) {
@@ -257,12 +261,14 @@ TEST_F(HerderTest, RestartsOnlyWhatHasFailed) {
     return states == std::vector<std::string>{"FAILED", "RUNNING", "RUNNING"};
   }));
   const auto plan = ask<ConnectorStatus>([&](auto reply) {
-    herder->restart_connector_and_tasks("orders", {.include_tasks = true, .only_failed = true}, reply);
+    herder->restart_connector_and_tasks("orders", {.include_tasks = true, .only_failed = true},
+                                        reply);
   });
   ASSERT_TRUE(plan) << plan.error().message();
   EXPECT_EQ(plan->connector.state, State::running);
   int restarting = 0;
-  for (const TaskStatus& task : plan->tasks) restarting += task.status.state == State::restarting ? 1 : 0;
+  for (const TaskStatus& task : plan->tasks)
+    restarting += task.status.state == State::restarting ? 1 : 0;
   EXPECT_EQ(restarting, 1);
   EXPECT_TRUE(reaches("orders", {"RUNNING", "RUNNING", "RUNNING"}));
   EXPECT_EQ(script->task_starts, 4);
@@ -277,9 +283,11 @@ TEST_F(HerderTest, UnknownNamesAreNotFound) {
   EXPECT_EQ(restart({"nope", 0}), "Unknown connector: nope");
   ASSERT_TRUE(put("orders"));
   EXPECT_EQ(restart({"orders", 7}), "Task orders-7 not found");
-  EXPECT_EQ(herder->task_status({"orders", 7}).error().message(), "No status found for task orders-7");
-  EXPECT_EQ(ask<void>([&](auto reply) { herder->restart_connector("nope", reply); }).error().message(),
-            "Unknown connector: nope");
+  EXPECT_EQ(herder->task_status({"orders", 7}).error().message(),
+            "No status found for task orders-7");
+  EXPECT_EQ(
+      ask<void>([&](auto reply) { herder->restart_connector("nope", reply); }).error().message(),
+      "Unknown connector: nope");
 }
 
 TEST_F(HerderTest, ReadinessAnswersThePingsThatCameBefore) {

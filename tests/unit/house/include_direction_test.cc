@@ -1,4 +1,5 @@
-// The rooms of docs/architecture.md: each includes only what its row lists, and nothing in a circle.
+// The rooms of docs/architecture.md: each includes only what its row lists, and nothing in a
+// circle.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -73,7 +74,8 @@ TEST(IncludeDirection, EveryRoomOfTheSourceTreeHasARow) {
 TEST(IncludeDirection, ARowListsOnlyRoomsAboveIt) {
   Names above;
   for (const auto& [room, allowed] : rooms) {
-    for (const std::string& one : allowed) EXPECT_TRUE(above.contains(one)) << room << " lists " << one;
+    for (const std::string& one : allowed)
+      EXPECT_TRUE(above.contains(one)) << room << " lists " << one;
     above.insert(room);
   }
 }
@@ -118,13 +120,15 @@ TEST(IncludeDirection, OnlyTheKafkaRoomKnowsTheKafkaClient) {
 }
 
 TEST(IncludeDirection, HeadersLeaveHeavyLibrariesToTheirSources) {
-  static const std::regex heavy(R"(^(boost/(beast|asio)|nlohmann|CLI/|spdlog|simdjson|librdkafka|unicode))");
+  static const std::regex heavy(
+      R"(^(boost/(beast|asio)|nlohmann|CLI/|spdlog|simdjson|librdkafka|unicode))");
   // The REST room hides Beast behind these; only its own sources include them.
   const Names exceptions = {"src/rest/acceptor.h", "src/rest/connection.h", "src/rest/stream.h",
                             "src/rest/tcp_stream.h", "src/rest/request_parser.h"};
   for (const Include& include : includes_below(root / "src")) {
     if (include.file.extension() != ".h" || exceptions.contains(include.file)) continue;
-    EXPECT_FALSE(std::regex_search(include.path, heavy)) << include.file << " includes " << include.path;
+    EXPECT_FALSE(std::regex_search(include.path, heavy))
+        << include.file << " includes " << include.path;
   }
 }
 

@@ -10,12 +10,17 @@
 namespace {
 std::atomic<std::size_t> allocations = 0;
 
-void* counted(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
+void* try_counted(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) noexcept {
   allocations.fetch_add(1, std::memory_order_relaxed);
   const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
   void* memory = alignment <= alignof(std::max_align_t)
                      ? std::malloc(size == 0 ? 1 : size)
                      : std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
+  return memory;
+}
+
+void* counted(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
+  void* memory = try_counted(size, alignment);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -24,6 +29,10 @@ void* counted(std::size_t size, std::size_t alignment = alignof(std::max_align_t
 void* operator new(std::size_t size) { return counted(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return try_counted(size); }
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return try_counted(size, static_cast<std::size_t>(alignment));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }

@@ -5,12 +5,9 @@
 namespace millrace::worker {
 namespace {
 
-const ConfigMap worker = {{"bootstrap.servers", "a:1"},
-                          {"security.protocol", "SSL"},
-                          {"key.converter", "StringConverter"},
-                          {"producer.linger.ms", "7"},
-                          {"consumer.max.poll.records", "9"},
-                          {"admin.retries", "2"}};
+const ConfigMap worker = {{"bootstrap.servers", "a:1"},         {"security.protocol", "SSL"},
+                          {"key.converter", "StringConverter"}, {"producer.linger.ms", "7"},
+                          {"consumer.max.poll.records", "9"},   {"admin.retries", "2"}};
 const TaskId task = {"orders", 3};
 
 TEST(ClientSettings, OfASourcesProducer) {
@@ -32,7 +29,8 @@ TEST(ClientSettings, WithoutIdempotenceOneRequestIsInFlight) {
            settings.get_or("max.in.flight.requests.per.connection", "");
   };
   EXPECT_EQ(in_flight(source_producer_settings(worker, {}, task, true)), "false/1");
-  EXPECT_EQ(in_flight(source_producer_settings({{"producer.enable.idempotence", "false"}}, {}, task, false)),
+  EXPECT_EQ(in_flight(source_producer_settings({{"producer.enable.idempotence", "false"}}, {}, task,
+                                               false)),
             "false/1");
   EXPECT_EQ(in_flight(source_producer_settings(
                 worker,

@@ -1,5 +1,5 @@
-#include "worker/offset_commit_schedule.h"
 #include "worker/task_runner.h"
+#include "worker/offset_commit_schedule.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,11 +47,13 @@ class ScriptedPipeline final : public pipeline::Pipeline {
 };
 
 struct TaskRunnerTest : testing::Test {
-  std::shared_ptr<TaskRunner> runner(std::function<Result<void>(const pipeline::Surroundings&)> body,
-                                     TaskRunner::TryAgain again = {}, std::function<void()> commit = [] {}) {
+  std::shared_ptr<TaskRunner> runner(
+      std::function<Result<void>(const pipeline::Surroundings&)> body,
+      TaskRunner::TryAgain again = {}, std::function<void()> commit = [] {}) {
     return std::make_shared<TaskRunner>(
         TaskRunner::Identity{{"orders", 0}, "here:8083", "1"}, clock, statuses,
-        [=](const pipeline::Surroundings& surroundings) -> Result<std::shared_ptr<pipeline::Pipeline>> {
+        [=](const pipeline::Surroundings& surroundings)
+            -> Result<std::shared_ptr<pipeline::Pipeline>> {
           auto made = std::make_shared<ScriptedPipeline>();
           made->body = [body, surroundings] { return body(surroundings); };
           made->commit = commit;
