@@ -154,18 +154,21 @@ class FakeProducer final : public kafka::Producer {
  private:
   /// False: there was nothing to report.
   bool report() {
+    std::vector<TargetKafka::Report> now =
+        std::move(spare_);  // a report may lead to the next serve
     {
       const MutexLock lock(kafka_.mutex_);
-      reporting_.swap(kafka_.reports_);
+      now.swap(kafka_.reports_);
     }
-    const bool any = !reporting_.empty();
-    for (const TargetKafka::Report& report : reporting_) {
+    const bool any = !now.empty();
+    for (const TargetKafka::Report& report : now) {
       --outstanding_;
       RecordMetadata metadata{.topic = "orders", .partition = 0, .offset = next_offset_};
       if (!report.error) ++next_offset_;
       listener_.delivered(report.tag, metadata, report.error ? &*report.error : nullptr);
     }
-    reporting_.clear();
+    now.clear();
+    spare_ = std::move(now);
     return any;
   }
 
@@ -185,7 +188,7 @@ class FakeProducer final : public kafka::Producer {
   kafka::DeliveryListener& listener_;
   std::size_t outstanding_ = 0;
   std::int64_t next_offset_ = 0;
-  std::vector<TargetKafka::Report> reporting_;  // its storage is used again
+  std::vector<TargetKafka::Report> spare_;  // storage, used again
   std::atomic<bool> closed_ = false;
 };
 

@@ -144,8 +144,10 @@ TEST_F(SourceRun, CommitsOfTheCommitterAndTheLastOneDoNotGetInEachOthersWay) {
     control.stop();
     EXPECT_TRUE(journal.await("ended"));
   }
+  const int writes = store.writes();
   ended = true;
   committer.join();
+  EXPECT_EQ(store.writes(), writes) << "the last commit was the task's own";
   EXPECT_EQ(stored("a"), R"({"position":)" + std::to_string(number) + "}");
 }
 

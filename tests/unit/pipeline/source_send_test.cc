@@ -236,32 +236,27 @@ TEST_F(SourceSend, AFullQueueDoesNotHoldUpAStop) {
 
 TEST_F(SourceSend, CommitRecordMayWaitWhileAnotherRecordIsOnItsWay) {
   kafka.acknowledges = false;
-  poll_gives({{"a", 1, "x"}, {"b", 1, "y"}});
-  int refused = 0;
+  SourceTaskContext* context = nullptr;
+  task.polls.push_back([&context](SourceBatch& batch, SourceTaskContext& given) -> Result<void> {
+    context = &given;
+    for (const char* value : {"w", "x", "y"}) add_row(batch, {value, 1, value});
+    return {};
+  });
+  bool full = true;
   kafka.on_send = [&](const kafka::OutgoingRecord& record) -> Result<kafka::SendStatus> {
-    if (*record.value == "x" || ++refused > 1) return kafka::SendStatus::accepted;
+    if (*record.value != "y" || !std::exchange(full, false)) return kafka::SendStatus::accepted;
     kafka.acknowledge("x");
     return kafka::SendStatus::queue_full;
   };
-  SourceTaskContext* context = nullptr;
-  task.on_idle = [&context](SourceBatch&, SourceTaskContext& given) -> Result<void> {
-    context = &given;
-    return {};
-  };
-  ASSERT_THAT(start(), Succeeds());
-  const SourceScript::Poll first = std::exchange(task.polls.front(), {});
-  task.polls.front() = [&](SourceBatch& batch, SourceTaskContext& given) -> Result<void> {
-    context = &given;
-    return first(batch, given);
-  };
   task.behaviour.on("commit_record", [&]() -> Result<void> {
-    context->wait_for(std::chrono::milliseconds(10));  // takes what is acknowledged out
-    control.set_paused(true);                          // so y is taken back
+    context->wait_for(std::chrono::milliseconds(10));  // looks through what is on its way
+    control.set_paused(true);                          // so that y is taken back
     return {};
   });
   listener.on_paused = [this] { control.set_paused(false); };
-  for (int i = 0; i < 3; ++i) ASSERT_THAT(pipeline->iterate(), Succeeds());
-  EXPECT_THAT(kafka.values(), ElementsAre("x", "y"));
+  ASSERT_THAT(run_until_idle(), Succeeds());
+  EXPECT_THAT(kafka.values(), ElementsAre("w", "x", "y"));
+  EXPECT_THAT(task.told, ElementsAre("x@0"));
 }
 
 }  // namespace

@@ -74,6 +74,19 @@ TEST_F(SubmittedOffsetsTest, ARecordTakenBackWasNeverThere) {
   EXPECT_THAT(collect(), ElementsAre("a=1"));
 }
 
+TEST_F(SubmittedOffsetsTest, APartitionThatWasDoneWithBeginsAnew) {
+  for (const std::string file : {"a", ""}) {
+    for (const std::int64_t position : {1, 2, 3}) {
+      submit({{file, position, "x"}});
+      offsets.acknowledge(*entries.back());
+      collected.clear();
+      EXPECT_THAT(collect(),
+                  ElementsAre((file.empty() ? "null" : file) + "=" + std::to_string(position)));
+      EXPECT_TRUE(offsets.empty());
+    }
+  }
+}
+
 TEST_F(SubmittedOffsetsTest, ABatchIsUsedAgainOnceItsLastRecordIsCollected) {
   TrackedBatch* first = submit({{"a", 1, "x"}, {"b", 1, "y"}});
   offsets.acknowledge(*entries[0]);
