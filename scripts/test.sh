@@ -94,11 +94,14 @@ test_dev() {
 
 # test_sanitized PRESET: the unit tests alone; what they are built from is all that is built.
 test_sanitized() {
-  local units
+  local units left_out=()
+  # librdkafka makes its threads by a call of C11 that the thread sanitizer of g++ 12 does not know, and crashes in: no
+  # client can run under it.
+  if [ "$1" = tsan ]; then left_out=(-E '^kafka\.EmbeddedTest\.'); fi
   configure "$1"
   mapfile -t units < <(targets_like "$1" 'unit_[a-z0-9_]+')
   built "$1" "${units[@]}" || return 0
-  timed "tests of $1" run_ctest "$1" -L '^unit$' || true
+  timed "tests of $1" run_ctest "$1" -L '^unit$' "${left_out[@]}" || true
 }
 
 mkdir -p build
