@@ -1,5 +1,7 @@
 #include "config/text_file.h"
 
+#include "base/descriptor.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -14,20 +16,6 @@ namespace {
 // Far beyond any configuration; a pipe or device that never ends must not fill the memory.
 constexpr std::size_t most_bytes = std::size_t{64} << 20;
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  const int number_;
-};
-
 Error unreadable(const std::string& path, const std::string& reason) {
   return {ErrorCode::fatal, "cannot read '" + path + "': " + reason};
 }
@@ -36,11 +24,11 @@ Error unreadable(const std::string& path, const std::string& reason) {
 
 Result<std::string> read_text_file(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.number() < 0) return unreadable(path, std::strerror(errno));
+  if (!file) return unreadable(path, std::strerror(errno));
   std::string bytes;
   std::array<char, 65536> part{};
   for (;;) {
-    const ssize_t size = ::read(file.number(), part.data(), part.size());
+    const ssize_t size = ::read(file.get(), part.data(), part.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return unreadable(path, std::strerror(errno));
     if (size == 0) return bytes;

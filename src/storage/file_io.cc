@@ -1,5 +1,7 @@
 #include "storage/file_io.h"
 
+#include "base/descriptor.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,22 +18,6 @@ Error system_error(std::string_view what, const fs::path& path, int number) {
   return Error{ErrorCode::fatal, std::string(what) + " '" + path.string() +
                                      "': " + std::generic_category().message(number)};
 }
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  const int number_;
-};
 
 // 0, or the number of the system's error.
 int write_all(int descriptor, std::string_view content) {

@@ -19,16 +19,6 @@ std::optional<std::string> shown(const std::string& version) {
   return version == "undefined" || version.empty() ? std::nullopt : std::optional(version);
 }
 
-/// The class of a connector's tasks, as task.class shows it.
-std::string task_class(const std::string& connector, const std::string& given) {
-  if (!given.empty()) return given;
-  constexpr std::string_view suffix = "Connector";
-  const std::string base = connector.ends_with(suffix)
-                               ? connector.substr(0, connector.size() - suffix.size())
-                               : connector;
-  return base + "Task";
-}
-
 }  // namespace
 
 Worker::Worker(Environment environment, StatusListener& listener)
@@ -125,9 +115,9 @@ Result<std::vector<ConfigMap>> Worker::task_configs(const std::string& name,
   const SourcePlugin* source = environment_.plugins.find_source(class_name);
   const SinkPlugin* sink = source != nullptr ? nullptr : environment_.plugins.find_sink(class_name);
   for (ConfigMap& task : *configs) {
-    if (source != nullptr) task.set("task.class", task_class(source->name, source->task_name));
+    if (source != nullptr) task.set("task.class", source->task_name);
     if (sink == nullptr) continue;
-    task.set("task.class", task_class(sink->name, sink->task_name));
+    task.set("task.class", sink->task_name);
     for (const std::string_view key : {"topics", "topics.regex"}) {
       if (const std::string* value = config.find(key)) task.set(std::string(key), *value);
     }
