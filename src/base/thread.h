@@ -6,8 +6,7 @@
 
 namespace millrace {
 
-/// A thread that bears a name (what `top -H` and debuggers show; the kernel keeps 15 characters)
-/// and has a small stack, for a worker runs hundreds of them.
+/// A thread that bears a name: what `top -H` and debuggers show; the kernel keeps 15 characters.
 std::thread start_thread(const std::string& name, std::function<void()> body);
 
 }  // namespace millrace
