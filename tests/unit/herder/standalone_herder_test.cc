@@ -166,17 +166,19 @@ TEST_F(HerderTest, ReconfigurationReplacesTasksOnlyWhereTheyDiffer) {
   std::atomic<int> version = 0;
   std::atomic<int> asked = 0;
   script->task_configs = [&](const ConfigMap& own, std::int32_t) -> Result<std::vector<ConfigMap>> {
-    ++asked;
     ConfigMap task = own;
     task.set("version", std::to_string(version));
+    ++asked;
     return std::vector<ConfigMap>{task};
   };
   ASSERT_TRUE(put("orders"));
+  ASSERT_TRUE(reaches("orders", {"RUNNING"})) << "a task that is replaced earlier never starts";
   ASSERT_TRUE(script->context->request_task_reconfiguration());
   ASSERT_TRUE(wait_until([&] { return asked == 2; }));
   version = 1;
   ASSERT_TRUE(script->context->request_task_reconfiguration());
   EXPECT_TRUE(wait_until([&] { return script->task_starts == 2; }));
+  EXPECT_EQ(asked, 3);
   EXPECT_EQ(herder->tasks("orders")->at(0).config.get_or("version", ""), "1");
 }
 
