@@ -128,8 +128,10 @@ class Worker:
             arguments.append(str(connector))
         script = setting("MILLRACE_KAFKA_SCRIPT") if java else None
         command = [script, "connect-standalone"] if java else [setting("MILLRACE"), "standalone"]
+        # A session of its own: the kernel may hang up (SIGHUP) on everybody in the process group of a stopped process,
+        # which would be the other tests.
         self.process = subprocess.Popen(command + arguments, cwd=self.folder, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
