@@ -10,5 +10,6 @@ endforeach()
 # They take the plugin API's functions from the program, as they do from a worker.
 set_target_properties(unit_plugin PROPERTIES ENABLE_EXPORTS ON)
 target_link_options(unit_plugin PRIVATE LINKER:--whole-archive $<TARGET_FILE:millrace_api> LINKER:--no-whole-archive)
-target_compile_definitions(unit_plugin PRIVATE MILLRACE_TEST_PLUGINS="${CMAKE_BINARY_DIR}/tests/plugins"
+file(RELATIVE_PATH plugins ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/tests/plugins)
+target_compile_definitions(unit_plugin PRIVATE MILLRACE_TEST_PLUGINS="${plugins}"
                                                MILLRACE_TEST_LIBZ="$<TARGET_FILE:ZLIB::ZLIB>")

@@ -25,7 +25,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-const fs::path built = MILLRACE_TEST_PLUGINS;
+const fs::path built = fs::absolute(MILLRACE_TEST_PLUGINS);
 
 std::string content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
