@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/setting_text.h"
+#include "base/ascii.h"
 #include "base/java_number.h"
 #include "base/log.h"
 #include "millrace/config_def.h"
@@ -10,12 +11,6 @@ namespace millrace {
 namespace {
 
 using detail::shown;
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(text, lower, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
 
 /// Splits at commas; white space beside them goes, empty elements stay; nothing at all is no list
 /// of one.
@@ -97,8 +92,8 @@ Result<Setting> parse_setting(std::string_view name, const std::optional<std::st
   const std::string trimmed(java_trim(*text));
   switch (type) {
     case ConfigType::boolean:
-      if (equals_ignoring_case(trimmed, "true")) return Setting(true);
-      if (equals_ignoring_case(trimmed, "false")) return Setting(false);
+      if (ascii::same_ignoring_case(trimmed, "true")) return Setting(true);
+      if (ascii::same_ignoring_case(trimmed, "false")) return Setting(false);
       return invalid_value(name, *text, "Expected value to be either true or false");
     case ConfigType::int32:
       return number(name, *text, parse_java_integer<std::int32_t>(trimmed), type);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/setting_text.h"
+#include "base/ascii.h"
 #include "base/java_number.h"
 #include "millrace/config_def.h"
 
@@ -15,13 +16,6 @@ using detail::join;
 using Texts = std::vector<std::string>;
 
 bool is_null(const Setting& value) { return std::holds_alternative<std::monostate>(value); }
-
-std::string upper_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
 
 std::optional<double> as_number(const Setting& value) {
   return std::visit(
@@ -131,7 +125,7 @@ Validator Validator::one_of_ignoring_case(Texts values) {
       [values = std::move(values)](std::string_view name, const Setting& value) -> Result<void> {
         const auto* text = std::get_if<std::string>(&value);
         const auto same = [text](const std::string& candidate) {
-          return upper_case(candidate) == upper_case(*text);
+          return ascii::same_ignoring_case(candidate, *text);
         };
         if (text != nullptr && std::ranges::any_of(values, same)) return {};
         return invalid_value(name, value,

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include "base/ascii.h"
 #include "base/mutex.h"
 
 #include <algorithm>
@@ -86,9 +87,7 @@ std::string_view to_string(Level level) {
 }
 
 std::optional<Level> parse_level(std::string_view text) {
-  std::string upper(text);
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const std::string upper = ascii::upper(text);
   if (upper == "ALL") return Level::trace;
   for (int i = 0; i <= static_cast<int>(Level::off); ++i) {
     if (upper == to_string(static_cast<Level>(i))) return static_cast<Level>(i);

@@ -1,5 +1,6 @@
 #include "config/connector_file.h"
 
+#include "base/ascii.h"
 #include "config/flat_json.h"
 #include "config/properties.h"
 #include "config/text_file.h"
@@ -52,9 +53,7 @@ Result<ConnectorFile> from_request(FlatJson json, const std::string& file) {
 }  // namespace
 
 std::optional<InitialState> parse_initial_state(std::string_view text) {
-  std::string upper(text);
-  std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
+  const std::string upper = ascii::upper(text);
   if (upper == "RUNNING") return InitialState::running;
   if (upper == "PAUSED") return InitialState::paused;
   if (upper == "STOPPED") return InitialState::stopped;

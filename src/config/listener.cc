@@ -1,5 +1,7 @@
 #include "config/listener.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -14,14 +16,6 @@ bool belongs_to_host(char c) {
          std::string_view("-%._:").find(c) != std::string_view::npos;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 }  // namespace
 
 Result<Listener> parse_listener(std::string_view text) {
@@ -30,7 +24,7 @@ Result<Listener> parse_listener(std::string_view text) {
   const std::size_t slashes = text.rfind("://");
   const std::size_t colon = text.rfind(':');
   if (slashes == std::string_view::npos || colon < slashes + 3) return format;
-  const std::string protocol = lower_case(text.substr(0, slashes));
+  const std::string protocol = ascii::lower(text.substr(0, slashes));
   std::string_view host = text.substr(slashes + 3, colon - slashes - 3);
   if (host.starts_with('[')) host.remove_prefix(1);
   if (host.ends_with(']')) host.remove_suffix(1);

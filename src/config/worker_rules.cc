@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "base/java_number.h"
 #include "config/listener.h"
 #include "config/worker_keys.h"
@@ -15,13 +16,9 @@ using Texts = std::vector<std::string>;
 constexpr std::array<std::string_view, 6> mac_names = {"HmacMD5",    "HmacSHA1",   "HmacSHA224",
                                                        "HmacSHA256", "HmacSHA384", "HmacSHA512"};
 
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 bool is_mac(std::string_view name) {
-  return std::ranges::any_of(mac_names, [name](auto mac) { return same_ignoring_case(mac, name); });
+  return std::ranges::any_of(mac_names,
+                             [name](auto mac) { return ascii::same_ignoring_case(mac, name); });
 }
 
 Error no_mac(std::string_view key, const Setting& value, const std::string& name) {
@@ -52,7 +49,8 @@ std::string_view header_rule_problem(std::string_view rule) {
   const std::size_t blank = rule.find_first_of(" \t");
   const std::string_view action = rule.substr(0, blank);
   constexpr std::array<std::string_view, 4> actions = {"set", "add", "setDate", "addDate"};
-  if (std::ranges::none_of(actions, [action](auto a) { return same_ignoring_case(a, action); })) {
+  if (std::ranges::none_of(actions,
+                           [action](auto a) { return ascii::same_ignoring_case(a, action); })) {
     return "an action is one of set, add, setDate, addDate";
   }
   const std::string_view header =

@@ -1,5 +1,6 @@
 #include "convert/charset.h"
 
+#include "base/ascii.h"
 #include "convert/errors.h"
 #include "convert/utf8.h"
 
@@ -29,11 +30,10 @@ ConverterHandle open_converter(const std::string& name) {
   return converter;
 }
 
-std::string upper(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) {
-    return static_cast<char>(letter == '_' ? '-' : std::toupper(letter));
-  });
-  return name;
+std::string canonical(std::string_view name) {
+  std::string result = ascii::upper(name);
+  std::replace(result.begin(), result.end(), '_', '-');
+  return result;
 }
 
 bool is_one_of(const std::string& name, std::initializer_list<std::string_view> names) {
@@ -70,7 +70,7 @@ Charset& Charset::operator=(Charset&&) noexcept = default;
 Charset::~Charset() = default;
 
 Result<Charset> Charset::open(const std::string& name) {
-  const std::string known = upper(name);
+  const std::string known = canonical(name);
   if (is_one_of(known, {"UTF-8", "UTF8", "UNICODE-1-1-UTF-8"})) return Charset(Mark::utf8, nullptr);
   Mark mark = Mark::none;
   auto engine = std::make_unique<Engine>();

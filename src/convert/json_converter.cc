@@ -1,5 +1,6 @@
 #include "convert/json_converter.h"
 
+#include "base/ascii.h"
 #include "convert/converter_keys.h"
 
 #include <algorithm>
@@ -25,11 +26,7 @@ ConfigKey key_of(std::string name, ConfigType type, std::string default_value,
           .display_name = std::move(display_name)};
 }
 
-bool is_numeric(std::string format) {
-  std::ranges::transform(format, format.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return format == "NUMERIC";
-}
+bool is_numeric(std::string_view format) { return ascii::same_ignoring_case(format, "NUMERIC"); }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "kafka/jaas.h"
 
+#include "base/ascii.h"
 #include "kafka/settings_own.h"
 
 #include <fmt/format.h>
@@ -124,7 +125,7 @@ Result<JaasEntry> parse_jaas(std::string_view text) {
   if (token.kind == Kind::sign) return wrong("it must begin with a login module's class");
   entry.module = token.text;
   token = lexer.next();
-  const std::string flag = lower(token.text);
+  const std::string flag = ascii::lower(token.text);
   if (token.kind != Kind::word ||
       (flag != "required" && flag != "requisite" && flag != "sufficient" && flag != "optional")) {
     return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional",

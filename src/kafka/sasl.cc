@@ -1,4 +1,5 @@
 // sasl.* settings: the mechanism, and what the JAAS configuration says for it.
+#include "base/ascii.h"
 #include "kafka/jaas.h"
 #include "kafka/settings_own.h"
 
@@ -8,18 +9,12 @@ namespace millrace::kafka {
 
 namespace {
 
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return result;
-}
-
 Error wrong(std::string_view what) {
   return Error{ErrorCode::invalid_config, fmt::format("setting 'sasl.jaas.config': {}", what)};
 }
 
 Result<void> use_password(Translation& t, const JaasEntry& entry) {
-  if (lower(entry.option("tokenauth")) == "true") {
+  if (ascii::lower(entry.option("tokenauth")) == "true") {
     return wrong("delegation tokens (tokenauth=true) are not supported by librdkafka");
   }
   if (!entry.has("username")) return wrong("username is missing");
@@ -87,7 +82,7 @@ Result<void> use_tokens(Translation& t, const JaasEntry& entry) {
 Result<void> translate_sasl(Translation& t) {
   const std::string* protocol = t.out.find("security.protocol");
   if (protocol == nullptr || !protocol->starts_with("sasl_")) return {};
-  std::string mechanism = upper(t.text("sasl.mechanism"));
+  std::string mechanism = ascii::upper(t.text("sasl.mechanism"));
   if (mechanism.empty()) mechanism = "GSSAPI";
   t.out.set("sasl.mechanism", mechanism);
 

@@ -1,5 +1,6 @@
 #include "kafka/settings.h"
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "kafka/settings_own.h"
@@ -45,7 +46,7 @@ Result<void> apply(Translation& t, const Rule& rule, const std::string& key) {
   switch (rule.treatment) {
     case Treatment::own: break;
     case Treatment::text: t.out.set(native, value); break;
-    case Treatment::word: t.out.set(native, lower(value)); break;
+    case Treatment::word: t.out.set(native, ascii::lower(value)); break;
     case Treatment::flag: {
       const Result<std::optional<bool>> flag = t.flag(key);
       if (!flag) return flag.error();
@@ -130,7 +131,7 @@ Result<std::optional<std::int64_t>> Translation::whole(std::string_view key) con
 
 Result<std::optional<bool>> Translation::flag(std::string_view key) const {
   if (java.find(key) == nullptr) return std::optional<bool>();
-  const std::string value = lower(text(key));
+  const std::string value = ascii::lower(text(key));
   if (value == "true") return std::optional<bool>(true);
   if (value == "false") return std::optional<bool>(false);
   return invalid(key, "neither true nor false");

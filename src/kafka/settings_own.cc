@@ -1,5 +1,7 @@
 #include "kafka/settings_own.h"
 
+#include "base/ascii.h"
+
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
@@ -64,7 +66,7 @@ Result<void> translate_partitioner(Translation& t) {
 }
 
 Result<void> translate_idempotence(Translation& t) {
-  const std::string acks = lower(t.text("acks"));
+  const std::string acks = ascii::lower(t.text("acks"));
   if (acks == "all" || acks == "-1" || acks.empty()) {
     t.out.set("acks", "-1");
   } else if (acks == "0" || acks == "1") {
@@ -99,7 +101,7 @@ Result<void> translate_idempotence(Translation& t) {
 }
 
 Result<void> translate_reset(Translation& t) {
-  const std::string text = lower(t.text("auto.offset.reset"));
+  const std::string text = ascii::lower(t.text("auto.offset.reset"));
   t.out.set("auto.offset.reset", "error");
   if (text.empty() || text == "latest") {
     t.out.reset = ResetPolicy::latest;
@@ -157,7 +159,7 @@ Result<void> translate_assignors(Translation& t) {
 }
 
 Result<void> translate_group(Translation& t) {
-  const std::string protocol = lower(t.text("group.protocol"));
+  const std::string protocol = ascii::lower(t.text("group.protocol"));
   if (protocol == "consumer" && (rd_kafka_version() >> 8) < 0x020400) {
     return t.invalid(
         "group.protocol",
@@ -206,14 +208,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return result;
-}
-
 std::optional<std::chrono::milliseconds> parse_iso_duration(std::string_view text) {
-  const std::string upper_copy = lower(text);
+  const std::string upper_copy = ascii::lower(text);
   std::string_view rest = upper_copy;
   if (!rest.starts_with('p') || rest.size() < 3) return std::nullopt;
   rest.remove_prefix(1);

@@ -35,6 +35,5 @@ Result<void> translate_sasl(Translation& t);
 std::optional<std::chrono::milliseconds> parse_iso_duration(std::string_view text);
 
 std::string_view trimmed(std::string_view text);
-std::string lower(std::string_view text);
 
 }  // namespace millrace::kafka

@@ -1,5 +1,6 @@
 #include "kafka/tls_material.h"
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "kafka/java_keystore.h"
 #include "kafka/rd_client.h"
@@ -78,7 +79,7 @@ enum class StoreType { java, pem };
 
 /// JKS and PKCS12 are told apart by the file itself.
 Result<StoreType> store_type(const ConfigMap& settings, std::string_view key) {
-  const std::string type = lower(text(settings, key));
+  const std::string type = ascii::lower(text(settings, key));
   if (type.empty() || type == "jks" || type == "pkcs12") return StoreType::java;
   if (type == "pem") return StoreType::pem;
   return wrong(key,
@@ -250,7 +251,7 @@ std::string openssl_cipher(const std::string& jsse) {
 
 Result<TlsMaterial> read_tls(const ConfigMap& settings) {
   TlsMaterial out;
-  const std::string protocol = lower(text(settings, "security.protocol"));
+  const std::string protocol = ascii::lower(text(settings, "security.protocol"));
   if (protocol != "ssl" && protocol != "sasl_ssl") {
     // Only a token endpoint may need them.
     if (protocol == "sasl_plaintext") MILLRACE_TRY(read_trusted(settings, out));
@@ -261,7 +262,7 @@ Result<TlsMaterial> read_tls(const ConfigMap& settings) {
   MILLRACE_TRY(read_own(settings, out));
   MILLRACE_TRY(read_ciphers(settings, out));
   const std::string* check = settings.find("ssl.endpoint.identification.algorithm");
-  const std::string algorithm = check == nullptr ? "https" : lower(trimmed(*check));
+  const std::string algorithm = check == nullptr ? "https" : ascii::lower(trimmed(*check));
   if (!algorithm.empty() && algorithm != "https" && algorithm != "none") {
     return wrong("ssl.endpoint.identification.algorithm",
                  "must be https, or empty to switch the check off");

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -21,6 +23,18 @@ const log::Logger& logger() {
   static const log::Logger& instance =
       log::logger("org.apache.kafka.connect.runtime.WorkerSinkTask");
   return instance;
+}
+
+/// The first few by name, the others by number: a line of the log must stay readable.
+std::string listed(const PartitionSet& partitions) {
+  constexpr std::size_t named = 16;
+  std::string text = std::to_string(partitions.size()) + " partitions: ";
+  std::size_t count = 0;
+  for (const TopicPartition& partition : partitions) {
+    if (count == named) return text + " and " + std::to_string(partitions.size() - named) + " more";
+    text.append(count++ == 0 ? "" : ", ").append(partition.to_string());
+  }
+  return text;
 }
 
 }  // namespace
@@ -192,6 +206,7 @@ void SinkPipeline::assigned(const PartitionOffsets& positions) {
     if (paused_ || redelivering_ || paused_by_task_.contains(partition)) still.insert(partition);
   }
   if (added.empty()) return;
+  logger().info("{} was assigned {}", parts_.task_id, listed(added));
   // What the task has paused stays so when all partitions are taken away and given back.
   std::erase_if(paused_by_task_, [this](const auto& one) { return !assignment_.contains(one); });
   if (!still.empty()) {
@@ -206,13 +221,17 @@ void SinkPipeline::assigned(const PartitionOffsets& positions) {
 
 void SinkPipeline::revoked(const PartitionSet& partitions) {
   rebalanced_ = true;
+  if (!partitions.empty()) logger().info("{} gives back {}", parts_.task_id, listed(partitions));
   commit(partitions, true);
   forget(partitions);
 }
 
 void SinkPipeline::lost(const PartitionSet& partitions) {
   rebalanced_ = true;
-  if (!partitions.empty()) close_partitions(partitions);
+  if (!partitions.empty()) {
+    logger().warn("{} has lost {}", parts_.task_id, listed(partitions));
+    close_partitions(partitions);
+  }
   forget(partitions);
 }
 

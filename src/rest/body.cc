@@ -1,5 +1,6 @@
 #include "rest/body.h"
 
+#include "base/ascii.h"
 #include "rest/body_encoding.h"
 #include "rest/http.h"
 
@@ -129,7 +130,7 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
         {"PAUSED", TargetState::paused},
         {"STOPPED", TargetState::stopped}};
     for (const auto& [name, state] : states) {
-      if (equal_ignoring_case(*text, name)) {
+      if (ascii::same_ignoring_case(*text, name)) {
         request.initial_state = state;
         return true;
       }

@@ -1,14 +1,11 @@
 #include "rest/http.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <cassert>
 
 namespace millrace::rest {
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 const std::string& Request::parameter(std::string_view name) const {
   const auto it = std::ranges::find(parameters, name, &NameValues::value_type::first);
@@ -17,14 +14,15 @@ const std::string& Request::parameter(std::string_view name) const {
 }
 
 const std::string* Request::header(std::string_view name) const {
-  const auto it = std::ranges::find_if(
-      headers, [name](const auto& header) { return equal_ignoring_case(header.first, name); });
+  const auto it = std::ranges::find_if(headers, [name](const auto& header) {
+    return ascii::same_ignoring_case(header.first, name);
+  });
   return it == headers.end() ? nullptr : &it->second;
 }
 
 bool Request::flag(std::string_view name) const {
   const auto it = std::ranges::find(query, name, &NameValues::value_type::first);
-  return it != query.end() && equal_ignoring_case(it->second, "true");
+  return it != query.end() && ascii::same_ignoring_case(it->second, "true");
 }
 
 std::string_view reason_of(int status) {

@@ -52,7 +52,4 @@ inline Response no_body(int status) { return {status, {}, {}, {}}; }
 /// The reason phrase that goes with a status code.
 std::string_view reason_of(int status);
 
-/// Equal, whatever the case of ASCII letters.
-bool equal_ignoring_case(std::string_view a, std::string_view b);
-
 }  // namespace millrace::rest

@@ -1,5 +1,6 @@
 #include "rest/media.h"
 
+#include "base/ascii.h"
 #include "rest/http.h"
 
 #include <algorithm>
@@ -31,11 +32,11 @@ bool is_zero_quality(std::string_view parameter) {
 
 /// 0: no match, 1: */*, 2: type/*, 3: the type itself.
 int closeness(std::string_view range, std::string_view type) {
-  if (equal_ignoring_case(range, type)) return 3;
+  if (ascii::same_ignoring_case(range, type)) return 3;
   if (range == "*/*" || range == "*") return 1;
   const std::size_t slash = type.find('/');
   const bool same_group = range.size() == slash + 2 && range.ends_with("/*") &&
-                          equal_ignoring_case(range.substr(0, slash), type.substr(0, slash));
+                          ascii::same_ignoring_case(range.substr(0, slash), type.substr(0, slash));
   return same_group ? 2 : 0;
 }
 
@@ -72,7 +73,7 @@ ContentKind content_kind(std::string_view content_type) {
       !is_token(type.substr(slash + 1))) {
     return ContentKind::unreadable;
   }
-  return equal_ignoring_case(type, json_type) ? ContentKind::json : ContentKind::other;
+  return ascii::same_ignoring_case(type, json_type) ? ContentKind::json : ContentKind::other;
 }
 
 }  // namespace millrace::rest

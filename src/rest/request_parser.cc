@@ -1,5 +1,6 @@
 #include "rest/request_parser.h"
 
+#include "base/ascii.h"
 #include "rest/status.h"
 #include "rest/uri.h"
 
@@ -20,7 +21,7 @@ std::string text_of(boost::beast::string_view text) { return {text.data(), text.
 /// "http://host:1/path" names the same as "/path".
 std::string_view without_authority(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (equal_ignoring_case(target.substr(0, scheme.size()), scheme)) {
+    if (ascii::same_ignoring_case(target.substr(0, scheme.size()), scheme)) {
       const std::size_t path = target.find_first_of("/?", scheme.size());
       return path == std::string_view::npos ? "/" : target.substr(path);
     }
@@ -78,7 +79,7 @@ RequestParser::Step RequestParser::check_head() {
   }
   const auto expect = head.find(http::field::expect);
   if (expect == head.end()) return Step::more;
-  if (equal_ignoring_case(text_of(expect->value()), "100-continue")) {
+  if (ascii::same_ignoring_case(text_of(expect->value()), "100-continue")) {
     return head.version() == 11 ? Step::waiting : Step::more;
   }
   return refuse(417, "The expectation '" + text_of(expect->value()) + "' cannot be met");
