@@ -1,13 +1,15 @@
 // sasl.* settings: the mechanism, and what the JAAS configuration says for it.
 #include "base/ascii.h"
-#include "kafka/jaas.h"
 #include "kafka/settings_own.h"
+#include "security/jaas.h"
 
 #include <fmt/format.h>
 
 namespace millrace::kafka {
 
 namespace {
+
+using security::JaasEntry;
 
 Error wrong(std::string_view what) {
   return Error{ErrorCode::invalid_config, fmt::format("setting 'sasl.jaas.config': {}", what)};
@@ -99,7 +101,7 @@ Result<void> translate_sasl(Translation& t) {
         fmt::format("{} setting 'sasl.jaas.config' is missing: security.protocol={} needs it",
                     to_string(t.kind), t.text("security.protocol"))};
   }
-  const Result<JaasEntry> entry = parse_jaas(*text);
+  const Result<JaasEntry> entry = security::parse_jaas(*text);
   if (!entry) return entry.error();
   const std::string module = entry->module.substr(entry->module.rfind('.') + 1);
   if (module == "PlainLoginModule" || module == "ScramLoginModule") return use_password(t, *entry);

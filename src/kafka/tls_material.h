@@ -40,7 +40,4 @@ struct TlsMaterial {
 /// password. No secret is in the text.
 Result<TlsMaterial> read_tls(const ConfigMap& settings);
 
-/// JSSE's name of a cipher suite in OpenSSL's words; empty: not known.
-std::string openssl_cipher(const std::string& jsse);
-
 }  // namespace millrace::kafka

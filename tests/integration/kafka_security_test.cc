@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using Steady = std::chrono::steady_clock;
 
-const std::string stores = std::filesystem::absolute(MILLRACE_TEST_DATA "/kafka/tls/");
+const std::string stores = std::filesystem::absolute(MILLRACE_TEST_DATA "/security/stores/");
 const std::string script = MILLRACE_SOURCE_DIR "/scripts/kafka.sh";
 constexpr const char* package = "org.apache.kafka.common.security.";
 

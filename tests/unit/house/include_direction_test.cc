@@ -22,11 +22,12 @@ const fs::path root = MILLRACE_SOURCE_DIR;
 const std::vector<std::pair<std::string, Names>> rooms = {
     {"base", {}},
     {"api", {"base"}},
+    {"security", {"base"}},
     {"data", {"base"}},
     {"config", {"base", "data"}},
     {"convert", {"base", "data", "config"}},
     {"transform", {"base", "data", "config"}},
-    {"kafka", {"base"}},
+    {"kafka", {"base", "security"}},
     {"metrics", {"base"}},
     {"plugin", {"base", "config"}},
     {"storage", {"base", "data", "kafka"}},
@@ -35,7 +36,7 @@ const std::vector<std::pair<std::string, Names>> rooms = {
     {"worker",
      {"base", "data", "config", "transform", "kafka", "metrics", "plugin", "storage", "pipeline"}},
     {"herder", {"base", "config", "metrics", "plugin", "storage", "group", "worker"}},
-    {"rest", {"base", "data", "config", "metrics", "herder"}},
+    {"rest", {"base", "security", "data", "config", "metrics", "herder"}},
 };
 
 struct Include {

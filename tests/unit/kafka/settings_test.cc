@@ -1,7 +1,6 @@
 // The table of client settings, row by row (tests/data/kafka/settings.txt), and what it cannot say.
 #include "kafka/settings.h"
 
-#include "kafka/jaas.h"
 #include "kafka/settings_own.h"
 #include "kafka/settings_table.h"
 

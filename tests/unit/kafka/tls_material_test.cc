@@ -1,7 +1,5 @@
-// Stores made by keytool and OpenSSL (tests/data/kafka/tls/make.sh) become PEM.
+// Stores made by keytool and OpenSSL (tests/data/security/stores/make.sh) become PEM.
 #include "kafka/tls_material.h"
-
-#include "kafka/java_keystore.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::string folder = MILLRACE_TEST_DATA "/kafka/tls/";
+const std::string folder = MILLRACE_TEST_DATA "/security/stores/";
 
 std::string content(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -196,18 +194,6 @@ TEST(TlsMaterial, WithoutTlsNothingIsRead) {
   const Result<TlsMaterial> material = read_tls({{"ssl.keystore.location", "/nowhere"}});
   ASSERT_TRUE(material) << material.error().message();
   EXPECT_TRUE(material->properties.empty());
-}
-
-TEST(JavaKeyStore, DamagedFilesAreRefused) {
-  const std::string jks = content(folder + "client.jks");
-  for (std::size_t size : {std::size_t{3}, std::size_t{40}, jks.size() / 2, jks.size() - 1}) {
-    EXPECT_FALSE(read_key_store(jks.substr(0, size), std::nullopt, "key-secret")) << size;
-  }
-  std::string changed = jks;
-  changed[jks.size() / 2] = static_cast<char>(changed[jks.size() / 2] ^ 1);
-  EXPECT_FALSE(read_key_store(changed, "store-secret", "key-secret"));
-  const std::string p12 = content(folder + "client.p12");
-  EXPECT_FALSE(read_key_store(p12.substr(0, p12.size() / 2), "store-secret", std::nullopt));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "kafka/java_keystore.h"
+#include "security/java_keystore.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace millrace::kafka {
+namespace millrace::security {
 
 namespace {
 
@@ -177,4 +177,4 @@ std::string to_pem(std::string_view label, std::string_view der) {
   return pem + "-----END " + std::string(label) + "-----\n";
 }
 
-}  // namespace millrace::kafka
+}  // namespace millrace::security

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace millrace::kafka {
+namespace millrace::security {
 
 /// What a Java key store holds, JKS or PKCS12. Certificates and keys are DER.
 struct KeyStore {
@@ -37,4 +37,4 @@ Result<KeyStore> read_key_store(std::string_view content,
 /// PEM of a DER certificate ("CERTIFICATE") or key ("PRIVATE KEY").
 std::string to_pem(std::string_view label, std::string_view der);
 
-}  // namespace millrace::kafka
+}  // namespace millrace::security

@@ -1,9 +1,9 @@
-#include "kafka/jaas.h"
+#include "security/jaas.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace millrace::kafka {
+namespace millrace::security {
 namespace {
 
 using ::testing::HasSubstr;
@@ -79,5 +79,38 @@ TEST(Jaas, SecretsAreNotInMessages) {
               ::testing::Not(HasSubstr("hunter2")));
 }
 
+TEST(JaasFile, HasEntriesWithModulesInOrder) {
+  const Result<std::vector<JaasEntry>> modules = parse_jaas_file(
+      "// logins\nOther { a.Module required; };\n"
+      "KafkaConnect {\n  b.First sufficient file=\"/etc/users\";\n  b.Second OPTIONAL "
+      "debug=true;\n};",
+      "KafkaConnect");
+  ASSERT_TRUE(modules) << modules.error().message();
+  ASSERT_EQ(modules->size(), 2U);
+  EXPECT_EQ((*modules)[0].module, "b.First");
+  EXPECT_EQ((*modules)[0].flag, JaasFlag::sufficient);
+  EXPECT_EQ((*modules)[0].option("file"), "/etc/users");
+  EXPECT_EQ((*modules)[1].flag, JaasFlag::optional);
+}
+
+TEST(JaasFile, SaysWhatIsWrong) {
+  const auto problem = [](std::string_view text) {
+    const Result<std::vector<JaasEntry>> modules = parse_jaas_file(text, "KafkaConnect");
+    return modules ? "none" : modules.error().message();
+  };
+  EXPECT_EQ(problem(""), "it holds no entry 'KafkaConnect'");
+  EXPECT_EQ(problem("Other { a.M required; };"), "it holds no entry 'KafkaConnect'");
+  EXPECT_EQ(problem("KafkaConnect { };"), "it holds no entry 'KafkaConnect'");
+  EXPECT_EQ(problem("KafkaConnect { a.M required;"), "'KafkaConnect' is not closed");
+  EXPECT_EQ(problem("KafkaConnect { a.M required; }"), "'KafkaConnect' must end with '};'");
+  EXPECT_EQ(problem("KafkaConnect a.M required;"), "after 'KafkaConnect' must come '{'");
+  EXPECT_EQ(problem("{"), "'{' where a name should be");
+  EXPECT_EQ(problem("KafkaConnect { a.M required file=; };"),
+            "in 'KafkaConnect': Value not specified for key 'file' in JAAS config (texts that do "
+            "not begin with a letter stand in quotes)");
+  EXPECT_EQ(problem("KafkaConnect { a.M required; }; KafkaConnect { a.M required; };"),
+            "it holds 'KafkaConnect' twice");
+}
+
 }  // namespace
-}  // namespace millrace::kafka
+}  // namespace millrace::security

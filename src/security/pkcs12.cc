@@ -1,4 +1,4 @@
-#include "kafka/java_keystore.h"
+#include "security/java_keystore.h"
 
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <memory>
 
-namespace millrace::kafka {
+namespace millrace::security {
 
 namespace {
 
@@ -114,4 +114,4 @@ Result<KeyStore> read_pkcs12(std::string_view content, const std::optional<std::
   return result;
 }
 
-}  // namespace millrace::kafka
+}  // namespace millrace::security

@@ -1,11 +1,12 @@
-#include "kafka/jaas.h"
+#include "security/jaas.h"
 
 #include "base/ascii.h"
-#include "kafka/settings_own.h"
 
 #include <fmt/format.h>
 
-namespace millrace::kafka {
+#include <optional>
+
+namespace millrace::security {
 
 namespace {
 
@@ -95,8 +96,52 @@ class Lexer {
   std::string_view rest_;
 };
 
-Error wrong(std::string_view what) {
-  return Error{ErrorCode::invalid_config, fmt::format("setting 'sasl.jaas.config': {}", what)};
+Error wrong(std::string what) { return Error{ErrorCode::invalid_config, std::move(what)}; }
+
+std::optional<JaasFlag> flag_of(const Lexer::Token& token) {
+  if (token.kind != Lexer::Kind::word) return std::nullopt;
+  const std::string flag = ascii::lower(token.text);
+  if (flag == "required") return JaasFlag::required;
+  if (flag == "requisite") return JaasFlag::requisite;
+  if (flag == "sufficient") return JaasFlag::sufficient;
+  if (flag == "optional") return JaasFlag::optional;
+  return std::nullopt;
+}
+
+/// One login module, up to its semicolon; its first token is taken already.
+Result<JaasEntry> module_from(const Lexer::Token& first, Lexer& lexer) {
+  using Kind = Lexer::Kind;
+  if (first.kind == Kind::broken) return wrong(first.text);
+  if (first.kind == Kind::end) return wrong("it is empty");
+  if (first.kind == Kind::sign) return wrong("it must begin with a login module's class");
+  JaasEntry entry;
+  entry.module = first.text;
+  const std::optional<JaasFlag> flag = flag_of(lexer.next());
+  if (!flag) {
+    return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional",
+                             entry.module));
+  }
+  entry.flag = *flag;
+  for (Lexer::Token token = lexer.next(); !token.is_sign(';'); token = lexer.next()) {
+    if (token.kind == Kind::broken) return wrong(token.text);
+    if (token.kind == Kind::end) return wrong("it must end with ';'");
+    if (token.kind == Kind::sign)
+      return wrong("after the flag must come options like username=\"x\"");
+    const std::string key = token.text;
+    if (!lexer.next().is_sign('=')) {
+      return wrong(fmt::format("Value not specified for key '{}' in JAAS config", key));
+    }
+    token = lexer.next();
+    if (token.kind == Kind::broken) return wrong(token.text);
+    if (token.kind != Kind::word && token.kind != Kind::quoted) {
+      return wrong(fmt::format(
+          "Value not specified for key '{}' in JAAS config (texts that do not begin with "
+          "a letter stand in quotes)",
+          key));
+    }
+    entry.options.emplace_back(key, token.text);
+  }
+  return entry;
 }
 
 }  // namespace
@@ -116,42 +161,42 @@ bool JaasEntry::has(std::string_view key) const {
 }
 
 Result<JaasEntry> parse_jaas(std::string_view text) {
-  using Kind = Lexer::Kind;
   Lexer lexer(text);
-  JaasEntry entry;
-  Lexer::Token token = lexer.next();
-  if (token.kind == Kind::broken) return wrong(token.text);
-  if (token.kind == Kind::end) return wrong("it is empty");
-  if (token.kind == Kind::sign) return wrong("it must begin with a login module's class");
-  entry.module = token.text;
-  token = lexer.next();
-  const std::string flag = ascii::lower(token.text);
-  if (token.kind != Kind::word ||
-      (flag != "required" && flag != "requisite" && flag != "sufficient" && flag != "optional")) {
-    return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional",
-                             entry.module));
+  Result<JaasEntry> entry = module_from(lexer.next(), lexer);
+  if (entry && lexer.next().kind != Lexer::Kind::end) {
+    entry = wrong("it holds more than one login module");
   }
-  for (token = lexer.next(); !token.is_sign(';'); token = lexer.next()) {
-    if (token.kind == Kind::broken) return wrong(token.text);
-    if (token.kind == Kind::end) return wrong("it must end with ';'");
-    if (token.kind == Kind::sign)
-      return wrong("after the flag must come options like username=\"x\"");
-    const std::string key = token.text;
-    if (!lexer.next().is_sign('=')) {
-      return wrong(fmt::format("Value not specified for key '{}' in JAAS config", key));
-    }
-    token = lexer.next();
-    if (token.kind == Kind::broken) return wrong(token.text);
-    if (token.kind != Kind::word && token.kind != Kind::quoted) {
-      return wrong(fmt::format(
-          "Value not specified for key '{}' in JAAS config (texts that do not begin with "
-          "a letter stand in quotes)",
-          key));
-    }
-    entry.options.emplace_back(key, token.text);
-  }
-  if (lexer.next().kind != Kind::end) return wrong("it holds more than one login module");
+  if (!entry) return wrong("setting 'sasl.jaas.config': " + entry.error().message());
   return entry;
 }
 
-}  // namespace millrace::kafka
+Result<std::vector<JaasEntry>> parse_jaas_file(std::string_view text, std::string_view name) {
+  using Kind = Lexer::Kind;
+  Lexer lexer(text);
+  std::optional<std::vector<JaasEntry>> found;
+  for (Lexer::Token token = lexer.next(); token.kind != Kind::end; token = lexer.next()) {
+    if (token.kind == Kind::broken) return wrong(token.text);
+    if (token.kind == Kind::sign)
+      return wrong(fmt::format("'{}' where a name should be", token.text));
+    const std::string entry_name = token.text;
+    if (!lexer.next().is_sign('{'))
+      return wrong(fmt::format("after '{}' must come '{{'", entry_name));
+    std::vector<JaasEntry> modules;
+    for (token = lexer.next(); !token.is_sign('}'); token = lexer.next()) {
+      if (token.kind == Kind::end) return wrong(fmt::format("'{}' is not closed", entry_name));
+      Result<JaasEntry> module = module_from(token, lexer);
+      if (!module) return wrong(fmt::format("in '{}': {}", entry_name, module.error().message()));
+      modules.push_back(std::move(*module));
+    }
+    if (!lexer.next().is_sign(';'))
+      return wrong(fmt::format("'{}' must end with '}};'", entry_name));
+    if (entry_name == name) {
+      if (found) return wrong(fmt::format("it holds '{}' twice", entry_name));
+      found = std::move(modules);
+    }
+  }
+  if (!found || found->empty()) return wrong(fmt::format("it holds no entry '{}'", name));
+  return *std::move(found);
+}
+
+}  // namespace millrace::security
