@@ -1,132 +1,78 @@
 // The client credentials grant: one POST to a token endpoint.
 #include "kafka/oauth.h"
 
+#include <curl/curl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 #include <nlohmann/json.hpp>
 
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 namespace millrace::kafka {
 
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using boost::system::error_code;
-
-constexpr std::chrono::seconds longest{20};
+constexpr std::chrono::milliseconds longest{20'000};
 constexpr std::size_t largest_answer = 1 << 20;
 
-struct Url {
-  bool tls = false;
-  std::string host, port, target;
+struct CurlDeleter {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(char* text) const { curl_free(text); }
 };
 
-std::optional<Url> parse_url(std::string_view text) {
-  Url url;
-  if (text.starts_with("https://")) {
-    url.tls = true;
-    text.remove_prefix(8);
-  } else if (text.starts_with("http://")) {
-    text.remove_prefix(7);
-  } else {
-    return std::nullopt;
-  }
-  const std::size_t slash = std::min(text.find_first_of("/?"), text.size());
-  std::string_view authority = text.substr(0, slash);
-  url.target = text.substr(slash);
-  if (!url.target.starts_with('/')) url.target.insert(0, "/");
-  const std::size_t bracket = authority.find(']');
-  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  url.host = authority.substr(0, colon);
-  url.port =
-      colon == std::string_view::npos ? (url.tls ? "443" : "80") : authority.substr(colon + 1);
-  if (url.host.starts_with('[') && url.host.ends_with(']'))
-    url.host = url.host.substr(1, url.host.size() - 2);
-  if (url.host.empty() || url.port.empty()) return std::nullopt;
-  return url;
+std::size_t collect(char* data, std::size_t, std::size_t size, void* answer) {
+  auto& text = *static_cast<std::string*>(answer);
+  if (text.size() + size > largest_answer) return CURL_WRITEFUNC_ERROR;
+  text.append(data, size);
+  return size;
 }
 
-std::string encoded(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '*';
-    result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+/// The answer's status and text.
+/// Errors: why there is none, in libcurl's words, which hold no credentials.
+Result<std::pair<long, std::string>> post(const OauthSettings& settings) {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  const std::unique_ptr<CURL, CurlDeleter> handle(curl_easy_init());
+  const std::unique_ptr<curl_slist, CurlDeleter> headers(
+      curl_slist_append(nullptr, "Accept: application/json"));
+  std::string form = "grant_type=client_credentials";
+  if (!settings.scope.empty()) {
+    const std::unique_ptr<char, CurlDeleter> scope(curl_easy_escape(
+        handle.get(), settings.scope.data(), static_cast<int>(settings.scope.size())));
+    form.append("&scope=").append(scope.get());
   }
-  return result;
-}
-
-std::string base64(std::string_view text) {
-  std::string result(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(result.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  result.resize(static_cast<std::size_t>(size));
-  return result;
-}
-
-/// Runs one step of the conversation to its end, or to the stream's deadline.
-template <class Start>
-error_code step(asio::io_context& loop, Start&& start) {
-  error_code result;
-  start([&result](error_code problem, auto&&...) { result = problem; });
-  loop.restart();
-  loop.run();
-  return result;
-}
-
-template <class Stream>
-error_code converse(asio::io_context& loop, Stream& stream,
-                    const http::request<http::string_body>& request,
-                    http::response_parser<http::string_body>& answer) {
-  if (const error_code problem =
-          step(loop, [&](auto done) { http::async_write(stream, request, std::move(done)); })) {
-    return problem;
+  std::string answer;
+  std::string problem(CURL_ERROR_SIZE, '\0');
+  CURL* const curl = handle.get();
+  curl_easy_setopt(curl, CURLOPT_URL, settings.token_endpoint.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(longest.count()));
+  curl_easy_setopt(curl, CURLOPT_USERNAME, settings.client_id.c_str());
+  curl_easy_setopt(curl, CURLOPT_PASSWORD, settings.client_secret.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, form.c_str());
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &collect);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem.data());
+  if (!settings.ca_pem.empty()) {
+    curl_blob pem{const_cast<char*>(settings.ca_pem.data()), settings.ca_pem.size(),
+                  CURL_BLOB_COPY};
+    curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &pem);
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   }
-  beast::flat_buffer buffer;
-  return step(loop, [&](auto done) { http::async_read(stream, buffer, answer, std::move(done)); });
-}
-
-error_code post(const Url& url, const std::string& ca_pem,
-                const http::request<http::string_body>& request,
-                http::response_parser<http::string_body>& answer) {
-  asio::io_context loop;
-  asio::ssl::context tls(asio::ssl::context::tls_client);
-  error_code problem;
-  if (ca_pem.empty()) {
-    tls.set_default_verify_paths(problem);
-  } else {
-    tls.add_certificate_authority(asio::buffer(ca_pem), problem);
+  if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) {
+    problem.resize(problem.find('\0'));
+    return Error{ErrorCode::retriable, problem.empty() ? curl_easy_strerror(code) : problem};
   }
-  if (problem) return problem;
-  tls.set_verify_mode(asio::ssl::verify_peer);
-  asio::ip::tcp::resolver resolver(loop);
-  const auto addresses = resolver.resolve(url.host, url.port, problem);
-  if (problem) return problem;
-  beast::ssl_stream<beast::tcp_stream> stream(loop, tls);
-  beast::tcp_stream& socket = beast::get_lowest_layer(stream);
-  socket.expires_after(longest);
-  problem = step(loop, [&](auto done) { socket.async_connect(addresses, std::move(done)); });
-  if (problem) return problem;
-  if (!url.tls) return converse(loop, socket, request, answer);
-  stream.set_verify_callback(asio::ssl::host_name_verification(url.host), problem);
-  if (SSL_set_tlsext_host_name(stream.native_handle(), url.host.c_str()) != 1) {
-    return asio::error::invalid_argument;
-  }
-  problem = step(loop, [&](auto done) {
-    stream.async_handshake(asio::ssl::stream_base::client, std::move(done));
-  });
-  return problem ? problem : converse(loop, stream, request, answer);
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  return std::pair(status, std::move(answer));
 }
 
 /// What the token says of itself: whose it is and how long it lives.
@@ -173,26 +119,10 @@ Result<Token> fetch_token(const OauthSettings& settings,
     return Error{ErrorCode::retriable, "org.apache.kafka.common.errors.SaslAuthenticationException",
                  fmt::format("no token from {}: {}", settings.token_endpoint, why)};
   };
-  const std::optional<Url> url = parse_url(settings.token_endpoint);
-  if (!url) return failed("not an http or https address");
-  http::request<http::string_body> request{http::verb::post, url->target, 11};
-  request.set(http::field::host, url->host);
-  request.set(http::field::accept, "application/json");
-  request.set(http::field::authorization,
-              "Basic " + base64(settings.client_id + ":" + settings.client_secret));
-  request.set(http::field::content_type, "application/x-www-form-urlencoded");
-  request.set(http::field::connection, "close");
-  request.body() = "grant_type=client_credentials";
-  if (!settings.scope.empty()) request.body() += "&scope=" + encoded(settings.scope);
-  request.prepare_payload();
-  http::response_parser<http::string_body> answer;
-  answer.body_limit(largest_answer);
-  if (const error_code problem = post(*url, settings.ca_pem, request, answer))
-    return failed(problem.message());
-  if (answer.get().result() != http::status::ok) {
-    return failed(fmt::format("status {}", answer.get().result_int()));
-  }
-  const auto json = nlohmann::json::parse(answer.get().body(), nullptr, false);
+  const auto answer = post(settings);
+  if (!answer) return failed(answer.error().message());
+  if (answer->first != 200) return failed(fmt::format("status {}", answer->first));
+  const auto json = nlohmann::json::parse(answer->second, nullptr, false);
   if (!json.is_object() || !json.contains("access_token") || !json["access_token"].is_string()) {
     return failed("the answer holds no access_token");
   }
