@@ -14,7 +14,7 @@ namespace millrace::config {
 namespace {
 
 /// What stands behind these belongs to clients, converters, providers, topics and reporters.
-constexpr std::array<std::string_view, 14> families = {
+constexpr std::array<std::string_view, 15> families = {
     "producer.",
     "consumer.",
     "admin.",
@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 14> families = {
     "status.storage.",
     "metrics.",
     "listeners.https.",
+    "admin.listeners.https.",
     "ssl.",
     "sasl.",
 };

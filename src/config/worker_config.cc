@@ -67,6 +67,7 @@ Result<void> fill(WorkerConfig& worker, const ClassLookup& classes) {
   if (const auto* texts = settings.find<Texts>("admin.listeners")) {
     MILLRACE_TRY(take(worker.admin_listeners, listeners("admin.listeners", *texts)));
   }
+  MILLRACE_TRY(take(worker.rest, rest_settings(settings)));
   worker.bootstrap_servers = settings.get<Texts>("bootstrap.servers");
   worker.offset_flush_interval = time_of(settings, "offset.flush.interval.ms");
   worker.offset_flush_timeout = time_of(settings, "offset.flush.timeout.ms");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/listener.h"
+#include "config/rest_settings.h"
 #include "millrace/config_def.h"
 
 #include <chrono>
@@ -37,6 +38,7 @@ struct WorkerConfig {
   std::optional<std::string> advertised_host;
   std::optional<std::int32_t> advertised_port;
   std::optional<std::string> advertised_protocol;  ///< as written
+  RestSettings rest;
 
   std::vector<std::string> plugin_path;
   bool topic_creation = true;

@@ -1,11 +1,9 @@
 #include "base/ascii.h"
-#include "base/java_number.h"
 #include "config/listener.h"
 #include "config/worker_keys.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace millrace::config {
 
@@ -27,43 +25,6 @@ Error no_mac(std::string_view key, const Setting& value, const std::string& name
   return invalid_value(key, value, "the algorithm '" + name + "' is none of " + known);
 }
 
-/// Splits at commas outside of double quotes.
-Texts split_rules(std::string_view text) {
-  Texts rules(1);
-  bool quoted = false;
-  for (const char c : text) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      rules.emplace_back();
-    } else {
-      rules.back() += c;
-    }
-  }
-  return rules;
-}
-
-/// What is wrong with one rule of response.http.headers.config, or nothing.
-std::string_view header_rule_problem(std::string_view rule) {
-  rule = java_trim(rule);
-  const std::size_t blank = rule.find_first_of(" \t");
-  const std::string_view action = rule.substr(0, blank);
-  constexpr std::array<std::string_view, 4> actions = {"set", "add", "setDate", "addDate"};
-  if (std::ranges::none_of(actions,
-                           [action](auto a) { return ascii::same_ignoring_case(a, action); })) {
-    return "an action is one of set, add, setDate, addDate";
-  }
-  const std::string_view header =
-      blank == std::string_view::npos ? "" : java_trim(rule.substr(blank));
-  if (std::ranges::count(header, ':') != 1) return "a header has exactly one colon";
-  const std::string_view name = java_trim(header.substr(0, header.find(':')));
-  if (name.empty()) return "a header has a name";
-  if (name.find_first_of(" \t") != std::string_view::npos) {
-    return "a header's name has no white space";
-  }
-  return "";
-}
-
 Result<void> check_listeners(std::string_view key, const Setting& value) {
   const auto* list = std::get_if<Texts>(&value);
   if (list == nullptr || list->empty()) {
@@ -81,21 +42,6 @@ Result<void> check_listeners(std::string_view key, const Setting& value) {
 }  // namespace
 
 Validator listeners_rule() { return {"URLs with port", check_listeners}; }
-
-Validator header_rules() {
-  return {"<set|add|setDate|addDate> <name>:<value>, ...",
-          [](std::string_view key, const Setting& value) -> Result<void> {
-            const auto* text = std::get_if<std::string>(&value);
-            if (text == nullptr || java_trim(*text).empty()) return {};
-            for (const std::string& rule : split_rules(*text)) {
-              const std::string_view problem = header_rule_problem(rule);
-              if (!problem.empty()) {
-                return invalid_value(key, value, "'" + rule + "': " + std::string(problem));
-              }
-            }
-            return {};
-          }};
-}
 
 Validator positive_or_broker_default() {
   return {"-1 or [1,...]", [](std::string_view key, const Setting& value) -> Result<void> {
