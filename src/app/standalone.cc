@@ -2,6 +2,7 @@
 
 #include "app/builtin_plugins.h"
 #include "app/exit_code.h"
+#include "app/rest_options.h"
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -54,12 +55,9 @@ std::optional<TargetState> target_of(const std::optional<config::InitialState>& 
 }
 
 Result<std::unique_ptr<rest::Server>> open_rest(const config::WorkerConfig& config) {
-  rest::ServerOptions options;
-  for (const config::Listener& listener : config.listeners) {
-    options.listeners.push_back({listener.https ? "https" : "http", listener.host, listener.port});
-  }
-  options.about.commit = MILLRACE_COMMIT;
-  return rest::Server::open(std::move(options));
+  Result<rest::ServerOptions> options = rest_options(config);
+  if (!options) return std::move(options.error());
+  return rest::Server::open(*std::move(options));
 }
 
 /// Creates one connector from a file of the command line and waits until it and its tasks are
@@ -89,23 +87,13 @@ Result<std::optional<std::string>> create_connector(StandaloneHerder& herder, Si
   return std::optional(answer->result->info.name);
 }
 
-/// Settings of the worker that this version does not carry out: refused where the worker would
-/// stand open without them, else warned of.
-Result<void> check_supported(const ConfigMap& properties) {
-  if (const std::string* classes = properties.find("rest.extension.classes");
-      classes != nullptr && !classes->empty()) {
-    return Error{ErrorCode::invalid_config,
-                 "Invalid value " + *classes +
-                     " for configuration rest.extension.classes: this version of Millrace has no "
-                     "REST extensions yet, and would answer everybody without them"};
-  }
-  for (const std::string_view key : {"config.providers", "access.control.allow.origin",
-                                     "response.http.headers.config", "admin.listeners"}) {
+/// Settings of the worker that this version does not carry out.
+void warn_of_unsupported(const ConfigMap& properties) {
+  for (const std::string_view key : {"config.providers"}) {
     if (properties.find(key) != nullptr) {
       logger().warn("This version of Millrace does not carry out {} yet", key);
     }
   }
-  return {};
 }
 
 }  // namespace
@@ -130,9 +118,7 @@ int run_standalone(const std::string& worker_file,
       plugins.lookup({plugin::Kind::converter, plugin::Kind::header_converter}));
   if (!config) return failed(ExitCode::not_started, config.error());
 
-  if (const Result<void> supported = check_supported(properties); !supported) {
-    return failed(ExitCode::not_started, supported.error());
-  }
+  warn_of_unsupported(properties);
 
   SystemClock clock;
   const std::unique_ptr<kafka::ClientFactory> clients =

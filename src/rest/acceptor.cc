@@ -45,15 +45,11 @@ Code listen_on(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool both
 
 Result<std::unique_ptr<Acceptor>> Acceptor::open(boost::asio::io_context& loop,
                                                  const Listener& listener) {
-  if (listener.protocol != "http") {
-    return Error{ErrorCode::invalid_config,
-                 "listener " + listener.to_string() + ": only http listeners are served"};
-  }
   std::unique_ptr<Acceptor> made(new Acceptor(loop));
   Code error;
   for (const tcp::endpoint& endpoint : endpoints_of(loop, listener, error)) {
-    error =
-        listen_on(made->acceptor_, endpoint, listener.host.empty() && endpoint.address().is_v6());
+    const bool both_families = endpoint.address().is_v6() && endpoint.address().is_unspecified();
+    error = listen_on(made->acceptor_, endpoint, both_families);
     if (!error) {
       made->listener_ = listener;
       made->listener_.port = made->acceptor_.local_endpoint().port();

@@ -22,17 +22,23 @@ log::Logger& logger() {
 
 }  // namespace
 
-Connection::Connection(Shared& shared, std::unique_ptr<Stream> stream,
+Connection::Connection(Shared& shared, const Site& site, std::unique_ptr<Stream> stream,
                        std::function<void(Connection*)> closed)
     : shared_(shared),
+      site_(site),
       stream_(std::move(stream)),
       closed_(std::move(closed)),
       timer_(shared.loop),
       parser_(shared.sizes) {}
 
 void Connection::start() {
-  enter(Phase::idle, shared_.times.idle);
-  read();
+  enter(Phase::opening, shared_.times.open);
+  stream_->open([self = shared_from_this()](bool ok) {
+    if (self->phase_ != Phase::opening) return;
+    if (!ok || self->shared_.stopping) return self->close();
+    self->enter(Phase::idle, self->shared_.times.idle);
+    self->read();
+  });
 }
 
 void Connection::close() {
@@ -64,6 +70,7 @@ void Connection::time_is_over() {
       return refuse(error_response(408, "The request was not complete within " +
                                             std::to_string(shared_.times.request.count()) + " ms"));
     case Phase::answering: ++exchange_; return answer(route_->when_late(*shared_.herder));
+    case Phase::opening:
     case Phase::idle:
     case Phase::writing:
     case Phase::lingering: return close();
@@ -92,6 +99,7 @@ void Connection::received(bool ok, std::size_t size) {
       drained_ += size;
       if (!ok || drained_ > drain_limit) return close();
       return read();
+    case Phase::opening:
     case Phase::answering:
     case Phase::writing:  // bytes behind a request that was refused: of no use
     case Phase::closed: return;
@@ -125,7 +133,13 @@ void Connection::handle() {
 
 void Connection::dispatch() {
   if (shared_.herder == nullptr) return answer(routing_error(404));
-  Match found = match(routes(), request_);
+  Match found = match(routes(), request_, site_.scope);
+  // Java routes before it asks who is there, and so tells strangers which paths exist.
+  if (found.found && site_.access != nullptr) {
+    if (const std::optional<Response> refused = site_.access->refuse(request_)) {
+      return answer(*refused);
+    }
+  }
   if (found.route == nullptr) return answer(found.answer);
   route_ = found.route;
   try {
@@ -168,20 +182,20 @@ void Connection::answer(const Response& response) {
   const auto now = std::chrono::system_clock::now();
   const bool has_body = response.status != 204;
   keep_alive_ = keep_alive_ && !shared_.stopping;
+  NameValues headers = {{"Date", http_date(now)}, {"Server", "Millrace"}};
+  if (site_.access != nullptr) site_.access->add_headers(request_, now, headers);
+  for (const auto& [name, value] : response.headers) set_header(headers, name, value);
+  if (!response.content_type.empty()) set_header(headers, "Content-Type", response.content_type);
+  if (has_body) headers.emplace_back("Content-Length", std::to_string(response.body.size()));
+  if (!keep_alive_) {
+    headers.emplace_back("Connection", "close");
+  } else if (http_1_0_) {
+    headers.emplace_back("Connection", "keep-alive");
+  }
   output_ = "HTTP/1.1 " + std::to_string(response.status) + " ";
   output_ += reason_of(response.status);
-  const auto header = [this](std::string_view name, std::string_view value) {
+  for (const auto& [name, value] : headers) {
     output_.append("\r\n").append(name).append(": ").append(value);
-  };
-  header("Date", http_date(now));
-  header("Server", "Millrace");
-  for (const auto& [name, value] : response.headers) header(name, value);
-  if (!response.content_type.empty()) header("Content-Type", response.content_type);
-  if (has_body) header("Content-Length", std::to_string(response.body.size()));
-  if (!keep_alive_) {
-    header("Connection", "close");
-  } else if (http_1_0_) {
-    header("Connection", "keep-alive");
   }
   output_ += "\r\n\r\n";
   const bool sends_body = has_body && request_.method != "HEAD";

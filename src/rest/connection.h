@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rest/access.h"
 #include "rest/limits.h"
 #include "rest/request_log.h"
 #include "rest/request_parser.h"
@@ -30,15 +31,21 @@ struct Shared {
   bool stopping = false;
 };
 
+/// What holds for the connections of a kind of listener; of its server, so it outlives them.
+struct Site {
+  Scope scope = Scope::everything;
+  const Access* access = nullptr;  ///< null: everybody may come, and nothing is added to answers
+};
+
 /// One client: reads a request, has it answered, writes the answer, and again. Requests that are
 /// sent ahead wait in the buffer. Lives on the server's thread, kept alive by what it waits for.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   /// closed: called once, at the end.
-  Connection(Shared& shared, std::unique_ptr<Stream> stream,
+  Connection(Shared& shared, const Site& site, std::unique_ptr<Stream> stream,
              std::function<void(Connection*)> closed);
 
-  enum class Phase : std::uint8_t { idle, reading, answering, writing, lingering, closed };
+  enum class Phase : std::uint8_t { opening, idle, reading, answering, writing, lingering, closed };
 
   void start();
   /// At once, whatever is going on.
@@ -67,10 +74,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Respond respond_later();
 
   Shared& shared_;
+  const Site& site_;
   std::unique_ptr<Stream> stream_;
   std::function<void(Connection*)> closed_;
   boost::asio::steady_timer timer_;
-  Phase phase_ = Phase::idle;
+  Phase phase_ = Phase::opening;
   std::chrono::steady_clock::time_point since_;
   std::uint64_t timer_round_ = 0;  // a timer that fires late belongs to a round that is over
   std::array<char, 8192> room_;

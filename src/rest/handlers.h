@@ -10,6 +10,7 @@ namespace millrace::rest {
 Response get_root(Herder& herder, const Request& request);  ///< 200, the versions
 void get_health(Herder& herder, const Request& request, Respond respond);
 Response health_timed_out(Herder& herder);
+Response get_openapi(Herder& herder, const Request& request);  ///< 200, the API's description
 Response list_plugins(Herder& herder, const Request& request);
 
 Response list_connectors(Herder& herder, const Request& request);  ///< names; a map with `expand`

@@ -25,6 +25,13 @@ bool Request::flag(std::string_view name) const {
   return it != query.end() && ascii::same_ignoring_case(it->second, "true");
 }
 
+void set_header(NameValues& headers, std::string_view name, std::string value) {
+  std::erase_if(headers, [name](const auto& header) {
+    return ascii::same_ignoring_case(header.first, name);
+  });
+  headers.emplace_back(name, std::move(value));
+}
+
 std::string_view reason_of(int status) {
   switch (status) {
     case 200: return "OK";

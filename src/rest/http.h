@@ -49,6 +49,9 @@ inline Response json(int status, std::string body) {
 }
 inline Response no_body(int status) { return {status, {}, {}, {}}; }
 
+/// Takes the place of all headers of that name, in any case, or is added.
+void set_header(NameValues& headers, std::string_view name, std::string value);
+
 /// The reason phrase that goes with a status code.
 std::string_view reason_of(int status);
 

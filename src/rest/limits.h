@@ -13,10 +13,13 @@ struct SizeLimits {
 
 /// How long a client may take.
 struct TimeLimits {
+  std::chrono::milliseconds open{10'000};     ///< to agree upon TLS; then it is hung up
   std::chrono::milliseconds idle{90'000};     ///< between two requests; then it is hung up
   std::chrono::milliseconds request{30'000};  ///< from a request's first byte to its last: 408
   std::chrono::milliseconds write{30'000};    ///< to take an answer
   std::chrono::milliseconds linger{2'000};    ///< to hang up after the last answer
+  /// How long a look at the files of https holds, before a new connection makes it look again.
+  std::chrono::milliseconds certificate{1'000};
 };
 
 /// How long a request may wait for the herder; then the route's `when_late` answers.

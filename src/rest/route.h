@@ -47,13 +47,17 @@ struct Route {
 /// Every endpoint of the worker.
 std::span<const Route> routes();
 
+/// Which routes there are on a listener; those of /admin may have listeners of their own.
+enum class Scope : std::uint8_t { everything, all_but_admin, admin_alone };
+
 /// What becomes of a request before any handler sees it.
 struct Match {
   const Route* route = nullptr;  ///< null: `answer` is the answer
   Response answer;
+  bool found = false;  ///< the path exists and allows the method: not a routing error
 };
 /// Finds the route, fills in the request's parameters, and sees to methods, media types and
 /// OPTIONS.
-Match match(std::span<const Route> table, Request& request);
+Match match(std::span<const Route> table, Request& request, Scope scope = Scope::everything);
 
 }  // namespace millrace::rest

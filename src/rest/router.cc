@@ -69,9 +69,14 @@ std::optional<Response> refused_media(const Route& route, const Request& request
   return std::nullopt;
 }
 
+bool is_in(Scope scope, const Route& route) {
+  if (scope == Scope::everything) return true;
+  return route.pattern.starts_with("/admin/") == (scope == Scope::admin_alone);
+}
+
 }  // namespace
 
-Match match(std::span<const Route> table, Request& request) {
+Match match(std::span<const Route> table, Request& request, Scope scope) {
   const Result<std::vector<std::string>> segments = path_segments(request.path);
   if (!segments) return {nullptr, error_response(segments.error())};
   const std::string_view wanted =
@@ -79,6 +84,7 @@ Match match(std::span<const Route> table, Request& request) {
   std::vector<std::string_view> methods;
   const Route* found = nullptr;
   for (const Route& route : table) {
+    if (!is_in(scope, route)) continue;
     std::optional<NameValues> parameters = parameters_of(route.pattern, *segments);
     if (!parameters) continue;
     methods.push_back(route.method);
@@ -88,12 +94,16 @@ Match match(std::span<const Route> table, Request& request) {
     }
   }
   if (methods.empty()) return {nullptr, routing_error(404)};
-  if (request.method == "OPTIONS") return {nullptr, options_response(methods, request)};
+  if (request.method == "OPTIONS") {
+    Response options = options_response(methods, request);
+    const bool answered = options.status == 200;
+    return {nullptr, std::move(options), answered};
+  }
   if (found == nullptr) return {nullptr, routing_error(405)};
   if (std::optional<Response> refused = refused_media(*found, request)) {
     return {nullptr, std::move(*refused)};
   }
-  return {found, {}};
+  return {found, {}, true};
 }
 
 }  // namespace millrace::rest

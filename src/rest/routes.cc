@@ -8,6 +8,7 @@ namespace {
 constexpr Route table[] = {
     {"GET", "/", get_root, Takes::anything},
     {"GET", "/health", get_health, Takes::anything, &ReplyLimits::probe, health_timed_out},
+    {"GET", "/openapi.json", get_openapi, Takes::anything},  // ours; Java has no such path
     {"GET", "/connectors", list_connectors},
     {"POST", "/connectors", create_connector},
     {"GET", "/connectors/{name}", get_connector},

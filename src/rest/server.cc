@@ -5,6 +5,7 @@
 #include "rest/acceptor.h"
 #include "rest/connection.h"
 #include "rest/tcp_stream.h"
+#include "rest/tls_stream.h"
 
 #include <algorithm>
 #include <future>
@@ -27,25 +28,48 @@ log::Logger& logger() {
 
 class Server::Impl {  // its members belong to thread_ once that runs
  public:
-  explicit Impl(ServerOptions options)
+  explicit Impl(ServerOptions& options)
       : loop_(std::make_shared<boost::asio::io_context>(1)),
         shared_{*loop_,        loop_,         nullptr,         std::move(options.about),
                 options.sizes, options.times, options.replies, false},
+        access_(std::move(options.access)),
         max_connections_(options.max_connections),
-        grace_(*loop_) {}
+        grace_(*loop_) {
+    main_.access = &access_;
+    if (options.admin_listeners) main_.scope = Scope::all_but_admin;
+  }
 
   ~Impl() { stop(std::chrono::milliseconds(0)); }
 
-  Result<void> open(const std::vector<Listener>& listeners) {
+  /// Binds one kind of listeners.
+  Result<void> bind(const std::vector<Listener>& listeners, HttpsSettings https, const Site& site,
+                    std::vector<Listener>& bound) {
+    std::shared_ptr<TlsContext> tls;
     for (const Listener& listener : listeners) {
+      if (listener.protocol == "https" && tls == nullptr) {
+        Result<std::unique_ptr<TlsContext>> opened =
+            TlsContext::open(std::move(https), shared_.times.certificate);
+        if (!opened) return std::move(opened.error());
+        tls = *std::move(opened);
+      }
       Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::open(*loop_, listener);
       if (!acceptor) return std::move(acceptor.error());
-      bound_.push_back((*acceptor)->listener());
-      acceptors_.push_back(std::move(*acceptor));
+      bound.push_back((*acceptor)->listener());
+      doors_.push_back({*std::move(acceptor), &site, listener.protocol == "https" ? tls : nullptr});
     }
-    for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) {
-      acceptor->start([this](boost::asio::ip::tcp::socket socket) { accept(std::move(socket)); },
-                      [this] { make_room(); });
+    return {};
+  }
+
+  Result<void> open(ServerOptions& options) {
+    MILLRACE_TRY(bind(options.listeners, std::move(options.https), main_, bound_));
+    if (options.admin_listeners) {
+      MILLRACE_TRY(
+          bind(*options.admin_listeners, std::move(options.admin_https), admin_, admin_bound_));
+    }
+    for (const Door& door : doors_) {
+      door.acceptor->start(
+          [this, &door](boost::asio::ip::tcp::socket socket) { accept(std::move(socket), door); },
+          [this] { make_room(); });
     }
     thread_ = start_thread("rest", [loop = loop_] { loop->run(); });
     return {};
@@ -63,9 +87,17 @@ class Server::Impl {  // its members belong to thread_ once that runs
     thread_.join();
   }
 
-  std::vector<Listener> bound_;  // constant after open()
+  std::vector<Listener> bound_;        // constant after open()
+  std::vector<Listener> admin_bound_;  // constant after open()
 
  private:
+  /// A listener, and what holds for those who come in by it.
+  struct Door {
+    std::unique_ptr<Acceptor> acceptor;
+    const Site* site;
+    std::shared_ptr<TlsContext> tls;  // null: http
+  };
+
   void run_in_loop(const std::function<void()>& work) {
     std::promise<void> done;
     boost::asio::post(*loop_, [&] {
@@ -77,7 +109,7 @@ class Server::Impl {  // its members belong to thread_ once that runs
 
   void wind_down(std::chrono::milliseconds grace) {
     shared_.stopping = true;
-    for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) acceptor->close();
+    for (const Door& door : doors_) door.acceptor->close();
     for (const auto& connection : all_connections()) connection->wind_down();
     if (connections_.empty()) return;
     grace_.expires_after(grace);
@@ -87,11 +119,17 @@ class Server::Impl {  // its members belong to thread_ once that runs
     });
   }
 
-  void accept(boost::asio::ip::tcp::socket socket) {
+  void accept(boost::asio::ip::tcp::socket socket, const Door& door) {
     if (connections_.size() >= max_connections_ && !make_room()) {
       return;  // the socket closes: everybody else is being answered
     }
-    auto connection = std::make_shared<Connection>(shared_, make_tcp_stream(std::move(socket)),
+    std::unique_ptr<Stream> stream = make_tcp_stream(std::move(socket));
+    if (door.tls != nullptr) {
+      TlsSession session = door.tls->accept();
+      if (session == nullptr) return;  // no memory
+      stream = make_tls_stream(*loop_, std::move(stream), std::move(session));
+    }
+    auto connection = std::make_shared<Connection>(shared_, *door.site, std::move(stream),
                                                    [this](Connection* gone) {
                                                      connections_.erase(gone);
                                                      if (shared_.stopping && connections_.empty())
@@ -129,9 +167,12 @@ class Server::Impl {  // its members belong to thread_ once that runs
 
   std::shared_ptr<boost::asio::io_context> loop_;  // answers on other threads reach it weakly
   Shared shared_;
+  const Access access_;
+  Site main_;
+  const Site admin_{Scope::admin_alone, nullptr};
   const std::size_t max_connections_;
   boost::asio::steady_timer grace_;
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  std::vector<Door> doors_;  // constant after open()
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::thread thread_;
 };
@@ -140,13 +181,13 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::open(ServerOptions options) {
-  const std::vector<Listener> listeners = options.listeners;
-  auto impl = std::make_unique<Impl>(std::move(options));
-  MILLRACE_TRY(impl->open(listeners));
+  auto impl = std::make_unique<Impl>(options);
+  MILLRACE_TRY(impl->open(options));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 const std::vector<Listener>& Server::listeners() const { return impl_->bound_; }
+const std::vector<Listener>& Server::admin_listeners() const { return impl_->admin_bound_; }
 void Server::serve(Herder& herder) { impl_->serve(herder); }
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 

@@ -2,19 +2,27 @@
 
 #include "herder/herder.h"
 #include "millrace/result.h"
+#include "rest/access.h"
 #include "rest/http.h"
 #include "rest/limits.h"
 #include "rest/listener.h"
+#include "rest/tls_context.h"
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace millrace::rest {
 
 struct ServerOptions {
   std::vector<Listener> listeners;
+  /// Where /admin is served and nothing else; none: on the listeners above; empty: nowhere.
+  std::optional<std::vector<Listener>> admin_listeners;
+  HttpsSettings https;        ///< of https ones among `listeners`
+  HttpsSettings admin_https;  ///< of https ones among `admin_listeners`
+  Access access;              ///< who may use `listeners`, and how pages of other origins may
   About about;
   SizeLimits sizes;
   TimeLimits times;
@@ -29,8 +37,8 @@ struct ServerOptions {
 class Server {
  public:
   /// Binds all listeners and begins to listen.
-  /// Errors: invalid_config for https, which is not served; fatal for an address that cannot be
-  ///         had: "cannot listen on localhost:8083: Address already in use".
+  /// Errors: invalid_config for settings of https that cannot be used; fatal for an address that
+  ///         cannot be had: "cannot listen on localhost:8083: Address already in use".
   static Result<std::unique_ptr<Server>> open(ServerOptions options);
   ~Server();  ///< stops without grace
   Server(const Server&) = delete;
@@ -38,6 +46,7 @@ class Server {
 
   /// The listeners in the order of the options, with the ports that they got.
   [[nodiscard]] const std::vector<Listener>& listeners() const;
+  [[nodiscard]] const std::vector<Listener>& admin_listeners() const;  ///< likewise
   /// From now on requests reach the herder, which must live until `stop` has returned.
   void serve(Herder& herder);
   /// Takes no more connections, hangs up on those that wait for nothing, lets the requests that are

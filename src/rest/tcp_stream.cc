@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 namespace millrace::rest {
@@ -25,6 +26,9 @@ class TcpStream final : public Stream {
     local_ = host_and_port(plain(local.address()), local.port());
   }
 
+  void open(std::function<void(bool)> handler) override {
+    boost::asio::post(socket_.get_executor(), [handler = std::move(handler)] { handler(true); });
+  }
   void read(std::span<char> room, std::function<void(bool, std::size_t)> handler) override {
     socket_.async_read_some(
         boost::asio::buffer(room.data(), room.size()),

@@ -1,5 +1,6 @@
 #include "rest/handlers.h"
 #include "rest/json.h"
+#include "rest/openapi.h"
 #include "rest/status.h"
 
 namespace millrace::rest {
@@ -28,6 +29,8 @@ Response health_timed_out(Herder& herder) {
                                "Worker was unable to handle this request and may be unable to "
                                "handle other requests."));
 }
+
+Response get_openapi(Herder&, const Request&) { return json(200, std::string(openapi_document())); }
 
 Response list_plugins(Herder& herder, const Request& request) {
   // Absent means true; of what is given only "true" does.

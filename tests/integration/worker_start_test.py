@@ -69,11 +69,6 @@ class CommandLine(Scenario):
         self.assertEqual(worker.wait_exit(), 2)
         self.assertIn("offset.storage.file.filename", worker.log)
 
-    def test_extensions_of_the_rest_api_are_refused(self):
-        worker = self.worker(rest_extension_classes="com.example.Login")
-        self.assertEqual(worker.wait_exit(), 2)
-        self.assertIn("Invalid value com.example.Login for configuration rest.extension.classes", worker.log)
-
     def test_foreign_offset_file(self):
         self.write("these are no offsets\n", "offsets")
         worker = self.worker()

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "unit/rest/tls_client.h"
+
 namespace millrace::rest {
 
 struct Reply {
@@ -30,32 +32,46 @@ struct Reply {
   }
 };
 
-/// A plain socket to the server, so that tests can send whatever they like.
+/// A plain socket to the server, or TLS over one, so that tests can send whatever they like.
 class Client {
  public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  /// How Client(port) connects: set by tests that are run both ways.
+  static inline const TlsClientContext* tls_by_default = nullptr;
+
+  explicit Client(std::uint16_t port, const TlsClientContext* tls = tls_by_default)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    if (tls == nullptr || !connected_) return;
+    tls_ = tls->connect(socket_);
+    connected_ = tls_ != nullptr;
+    at_end_ = !connected_;
   }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client() { ::close(socket_); }
 
   [[nodiscard]] bool connected() const { return connected_; }
+  [[nodiscard]] SSL* tls() const { return tls_.get(); }
 
   /// False: the server has hung up.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = tls_ != nullptr
+                               ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                               : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
   }
-  void end_sending() { ::shutdown(socket_, SHUT_WR); }
+  void end_sending() {
+    if (tls_ != nullptr) SSL_shutdown(tls_.get());
+    ::shutdown(socket_, SHUT_WR);
+  }
 
   /// The next answer. Status 0: the server hung up, or said nothing for 20 s.
   Reply read(bool to_head = false) {
@@ -90,10 +106,14 @@ class Client {
 
  private:
   bool receive() {
-    pollfd wait{socket_, POLLIN, 0};
-    if (::poll(&wait, 1, 20'000) <= 0) return false;
+    if (at_end_) return false;
+    if (tls_ == nullptr || SSL_pending(tls_.get()) == 0) {
+      pollfd wait{socket_, POLLIN, 0};
+      if (::poll(&wait, 1, 20'000) <= 0) return false;
+    }
     char room[16384];
-    const ssize_t size = ::recv(socket_, room, sizeof room, 0);
+    const ssize_t size = tls_ != nullptr ? SSL_read(tls_.get(), room, sizeof room)
+                                         : ::recv(socket_, room, sizeof room, 0);
     if (size <= 0) {
       at_end_ = true;
       return false;
@@ -103,6 +123,7 @@ class Client {
   }
 
   int socket_;
+  TlsHandle tls_;  // null: plain
   bool connected_ = false;
   bool at_end_ = false;
   std::string input_;

@@ -10,8 +10,12 @@ namespace {
 using std::chrono::milliseconds;
 using testing::IsEmpty;
 
-class RobustnessTest : public ServerTest {
+/// Everything here holds with TLS as without.
+class RobustnessTest : public ServerTest, public testing::WithParamInterface<const char*> {
  protected:
+  RobustnessTest() {
+    if (GetParam() == std::string("https")) use_https();
+  }
   void expect_last_word(Client& client, const Reply& reply, int status,
                         const std::string& message) {
     EXPECT_EQ(reply.status, status);
@@ -23,7 +27,7 @@ class RobustnessTest : public ServerTest {
   }
 };
 
-TEST_F(RobustnessTest, ASlowSenderHoldsUpNobody) {
+TEST_P(RobustnessTest, ASlowSenderHoldsUpNobody) {
   Client slow(port());
   Client silent(port());
   const std::string request = get_root_request;
@@ -35,7 +39,7 @@ TEST_F(RobustnessTest, ASlowSenderHoldsUpNobody) {
   EXPECT_EQ(silent.call(request).body, root_body);
 }
 
-TEST_F(RobustnessTest, ARequestThatDoesNotEndIsGivenUp) {
+TEST_P(RobustnessTest, ARequestThatDoesNotEndIsGivenUp) {
   options.times.request = milliseconds(30);
   Client head(port());
   head.send("GET / HTTP/1.1\r\nHost:");
@@ -45,7 +49,7 @@ TEST_F(RobustnessTest, ARequestThatDoesNotEndIsGivenUp) {
   expect_last_word(body, body.read(), 408, "The request was not complete within 30 ms");
 }
 
-TEST_F(RobustnessTest, AnIdleConnectionIsHungUpOn) {
+TEST_P(RobustnessTest, AnIdleConnectionIsHungUpOn) {
   options.times.idle = milliseconds(30);
   Client fresh(port());
   EXPECT_TRUE(fresh.hung_up());
@@ -54,7 +58,7 @@ TEST_F(RobustnessTest, AnIdleConnectionIsHungUpOn) {
   EXPECT_TRUE(used.hung_up());
 }
 
-TEST_F(RobustnessTest, AnUploadOf100MegabytesIsRefusedByItsHeader) {
+TEST_P(RobustnessTest, AnUploadOf100MegabytesIsRefusedByItsHeader) {
   Client client(port());
   client.send(
       "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
@@ -62,7 +66,7 @@ TEST_F(RobustnessTest, AnUploadOf100MegabytesIsRefusedByItsHeader) {
   expect_last_word(client, client.read(), 413, "The request body is larger than 1048576 bytes");
 }
 
-TEST_F(RobustnessTest, AnUploadOf100MegabytesIsNotReadToItsEnd) {
+TEST_P(RobustnessTest, AnUploadOf100MegabytesIsNotReadToItsEnd) {
   Client client(port());
   client.send(
       "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
@@ -78,7 +82,7 @@ TEST_F(RobustnessTest, AnUploadOf100MegabytesIsNotReadToItsEnd) {
   EXPECT_THAT(herder.calls(), IsEmpty());
 }
 
-TEST_F(RobustnessTest, AChunkedBodyBeyondTheLimitGetsItsAnswer) {
+TEST_P(RobustnessTest, AChunkedBodyBeyondTheLimitGetsItsAnswer) {
   options.sizes.body = 100;
   Client client(port());
   client.send(
@@ -90,13 +94,13 @@ TEST_F(RobustnessTest, AChunkedBodyBeyondTheLimitGetsItsAnswer) {
   expect_last_word(client, reply, 413, "The request body is larger than 100 bytes");
 }
 
-TEST_F(RobustnessTest, ABodyOfExactlyTheLimitIsTaken) {
+TEST_P(RobustnessTest, ABodyOfExactlyTheLimitIsTaken) {
   options.sizes.body = 100;
   EXPECT_EQ(call("PUT", "/connectors/x/config", "{}" + std::string(98, ' ')).status, 201);
   EXPECT_EQ(call("PUT", "/connectors/x/config", "{}" + std::string(99, ' ')).status, 413);
 }
 
-TEST_F(RobustnessTest, LongHeadersAreRefused) {
+TEST_P(RobustnessTest, LongHeadersAreRefused) {
   Client line(port());
   line.send("GET /" + std::string(9000, 'x'));
   expect_last_word(line, line.read(), 414, "The request line is longer than 8192 bytes");
@@ -122,7 +126,7 @@ TEST_F(RobustnessTest, LongHeadersAreRefused) {
       200);
 }
 
-TEST_F(RobustnessTest, AChunkHeaderWithoutEndIsRefused) {
+TEST_P(RobustnessTest, AChunkHeaderWithoutEndIsRefused) {
   Client client(port());
   client.send("POST /connectors HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
               std::string(20'000, 'x'));
@@ -130,7 +134,7 @@ TEST_F(RobustnessTest, AChunkHeaderWithoutEndIsRefused) {
   EXPECT_TRUE(client.hung_up());
 }
 
-TEST_F(RobustnessTest, WhatIsNotHttpIsRefused) {
+TEST_P(RobustnessTest, WhatIsNotHttpIsRefused) {
   for (const char* garbage :
        {"\x16\x03\x01\x02\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
@@ -152,7 +156,7 @@ TEST_F(RobustnessTest, WhatIsNotHttpIsRefused) {
   EXPECT_EQ(call("GET", "/").status, 200);
 }
 
-TEST_F(RobustnessTest, AClientThatHasStoppedSendingStillGetsItsAnswer) {
+TEST_P(RobustnessTest, AClientThatHasStoppedSendingStillGetsItsAnswer) {
   herder.hold();
   Client client(port());
   client.send("DELETE /connectors/a HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -163,7 +167,7 @@ TEST_F(RobustnessTest, AClientThatHasStoppedSendingStillGetsItsAnswer) {
   EXPECT_TRUE(client.hung_up());
 }
 
-TEST_F(RobustnessTest, AClientThatLeavesInTheMiddleIsForgotten) {
+TEST_P(RobustnessTest, AClientThatLeavesInTheMiddleIsForgotten) {
   {
     Client half(port());
     half.send("GET / HT");
@@ -178,7 +182,7 @@ TEST_F(RobustnessTest, AClientThatLeavesInTheMiddleIsForgotten) {
   EXPECT_EQ(call("GET", "/").status, 200);
 }
 
-TEST_F(RobustnessTest, RequestsSentAheadAreAnsweredInOrder) {
+TEST_P(RobustnessTest, RequestsSentAheadAreAnsweredInOrder) {
   herder.hold();
   Client client(port());
   client.send("\r\nDELETE /connectors/a HTTP/1.1\r\nHost: h\r\n\r\n" + get_root_request +
@@ -192,7 +196,7 @@ TEST_F(RobustnessTest, RequestsSentAheadAreAnsweredInOrder) {
   EXPECT_EQ(client.call("st: h\r\n\r\n").status, 404);
 }
 
-TEST_F(RobustnessTest, ThousandsOfRequestsSentAheadAreAnswered) {
+TEST_P(RobustnessTest, ThousandsOfRequestsSentAheadAreAnswered) {
   Client client(port());
   std::string many;
   for (int i = 0; i < 2000; ++i) many += get_root_request;
@@ -201,7 +205,7 @@ TEST_F(RobustnessTest, ThousandsOfRequestsSentAheadAreAnswered) {
   sender.join();
 }
 
-TEST_F(RobustnessTest, ManyConnectionsAtOnce) {
+TEST_P(RobustnessTest, ManyConnectionsAtOnce) {
   std::deque<Client> clients;
   for (int i = 0; i < 300; ++i) ASSERT_TRUE(clients.emplace_back(port()).connected());
   for (int round = 0; round < 2; ++round) {
@@ -210,7 +214,7 @@ TEST_F(RobustnessTest, ManyConnectionsAtOnce) {
   }
 }
 
-TEST_F(RobustnessTest, OneConnectionTooManyCostsTheOneThatIsIdleTheLongest) {
+TEST_P(RobustnessTest, OneConnectionTooManyCostsTheOneThatIsIdleTheLongest) {
   options.max_connections = 3;
   Client first(port());
   Client second(port());
@@ -225,7 +229,7 @@ TEST_F(RobustnessTest, OneConnectionTooManyCostsTheOneThatIsIdleTheLongest) {
   EXPECT_EQ(third.call(get_root_request).status, 200);
 }
 
-TEST_F(RobustnessTest, ConnectionsThatAreBeingAnsweredAreNotGivenUpForNewOnes) {
+TEST_P(RobustnessTest, ConnectionsThatAreBeingAnsweredAreNotGivenUpForNewOnes) {
   options.max_connections = 1;
   herder.hold();
   Client busy(port());
@@ -237,7 +241,7 @@ TEST_F(RobustnessTest, ConnectionsThatAreBeingAnsweredAreNotGivenUpForNewOnes) {
   EXPECT_EQ(busy.read().status, 204);
 }
 
-TEST_F(RobustnessTest, AClientThatDoesNotReadItsAnswerIsGivenUp) {
+TEST_P(RobustnessTest, AClientThatDoesNotReadItsAnswerIsGivenUp) {
   options.times.write = milliseconds(30);
   herder.names = {std::string(16 * 1024 * 1024, 'x')};
   Client client(port());
@@ -248,7 +252,32 @@ TEST_F(RobustnessTest, AClientThatDoesNotReadItsAnswerIsGivenUp) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
 }
 
-TEST_F(RobustnessTest, AConfigurationWithTooManyKeysIsRefused) {
+TEST_P(RobustnessTest, RequestsThatHangCostOnlyThemselves) {
+  options.replies.change = milliseconds(300);
+  herder.hold();
+  std::deque<Client> hanging;
+  for (int i = 0; i < 50; ++i) {
+    hanging.emplace_back(port()).send("DELETE /connectors/a HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  herder.wait_for_calls(50);
+  EXPECT_EQ(call("GET", "/").body, root_body);
+  EXPECT_EQ(call("GET", "/connectors").body, "[]");
+  for (Client& client : hanging) {
+    EXPECT_EQ(client.read().body, R"({"error_code":500,"message":"Request timed out"})");
+    EXPECT_EQ(client.call(get_root_request).status, 200);  // and it goes on
+  }
+}
+
+TEST_P(RobustnessTest, BinaryBodiesAreRefusedWithoutTheirContent) {
+  std::string bytes;
+  for (int i = 0; i < 1024; ++i) bytes += static_cast<char>(i * 7);
+  const Reply reply = call("PUT", "/connectors/x/config", bytes);
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_LT(reply.body.size(), 300U);
+  EXPECT_THAT(herder.calls(), IsEmpty());
+}
+
+TEST_P(RobustnessTest, AConfigurationWithTooManyKeysIsRefused) {
   std::string body = "{";
   for (int i = 0; i <= 5'000; ++i) body += "\"" + std::to_string(i) + "\":1,";
   body.back() = '}';
@@ -258,19 +287,22 @@ TEST_F(RobustnessTest, AConfigurationWithTooManyKeysIsRefused) {
             R"({"error_code":400,"message":"The configuration has more than 5000 keys"})");
 }
 
-TEST_F(RobustnessTest, DeepNestingIsRefusedAtItsFirstLevel) {
+TEST_P(RobustnessTest, DeepNestingIsRefusedAtItsFirstLevel) {
   const std::string deep(100'000, '[');
   EXPECT_EQ(call("PUT", "/connectors/x/config", deep).status, 400);
   EXPECT_EQ(call("PUT", "/connectors/x/config", "{\"a\":" + deep).status, 400);
 }
 
-TEST_F(RobustnessTest, SecretsInABrokenBodyDoNotReachTheMessage) {
+TEST_P(RobustnessTest, SecretsInABrokenBodyDoNotReachTheMessage) {
   const Reply reply = call("PUT", "/connectors/x/config", R"({"password":"geheim"x})");
   EXPECT_EQ(reply.status, 400);
   EXPECT_THAT(reply.body, testing::HasSubstr("line 1, column 21"));
   EXPECT_THAT(call("PUT", "/connectors/x/config", "{\"p\":\"geheim\n\"}").body,
               testing::Not(testing::HasSubstr("geheim")));
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, RobustnessTest, testing::Values("http", "https"),
+                         [](const auto& one) { return std::string(one.param); });
 
 }  // namespace
 }  // namespace millrace::rest

@@ -4,6 +4,7 @@
 #include "rest/server.h"
 #include "unit/rest/client.h"
 #include "unit/rest/fake_herder.h"
+#include "unit/rest/openapi_check.h"
 
 #include <memory>
 #include <string>
@@ -31,7 +32,17 @@ class ServerTest : public testing::Test {
   }
   std::uint16_t port() { return server().listeners().front().port; }
 
-  /// One request on a connection of its own.
+  /// From now on the server speaks https, and so do clients.
+  void use_https() {
+    options.listeners = {{"https", "127.0.0.1", 0}};
+    options.https.ssl = {{"ssl.keystore.location", store("server.p12")},
+                         {"ssl.keystore.password", "store-secret"}};
+    static const TlsClientContext any;
+    Client::tls_by_default = &any;
+  }
+  ~ServerTest() override { Client::tls_by_default = nullptr; }
+
+  /// One request on a connection of its own, whose answer must be as the API's description says.
   Reply call(const std::string& method, const std::string& target, const std::string& body = "",
              const std::string& headers = "") {
     Client client(port());
@@ -42,7 +53,9 @@ class ServerTest : public testing::Test {
       }
       text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     }
-    return client.call(text + "\r\n" + body, method == "HEAD");
+    Reply reply = client.call(text + "\r\n" + body, method == "HEAD");
+    EXPECT_EQ(problem_by_document(method, target, reply), "");
+    return reply;
   }
 
   log::Capture log;  // keeps the request log out of the tests' output

@@ -61,15 +61,6 @@ TEST_F(ServerTest, AHostThatIsNotOursIsAnError) {
   EXPECT_THAT(opened.error().message(), testing::StartsWith("cannot listen on 192.0.2.1:0: "));
 }
 
-TEST_F(ServerTest, HttpsIsRefusedByName) {
-  options.listeners = {{"https", "localhost", 8443}};
-  const Result<std::unique_ptr<Server>> opened = Server::open(options);
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code(), ErrorCode::invalid_config);
-  EXPECT_EQ(opened.error().message(),
-            "listener https://localhost:8443: only http listeners are served");
-}
-
 TEST_F(ServerTest, StopsAtOnceWhenIdle) {
   Client fresh(port());
   Client used(port());
