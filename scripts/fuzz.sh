@@ -2,7 +2,7 @@
 # ./dev fuzz [NAME] [SECONDS]   builds the fuzzers of tests/fuzz with libFuzzer and the address sanitizer, and runs each, or
 #                              the one called NAME, for SECONDS (60). What it learns stays in build/fuzz/corpus/NAME; an
 #                              input that breaks something goes to build/fuzz/findings/NAME, and the exit code is not 0.
-# Seeds: tests/fuzz/seeds/NAME/*. To repeat a finding: build/fuzz/bin/fuzz_NAME FILE
+# Seeds: tests/fuzz/seeds/NAME/*, words that matter: tests/fuzz/NAME.dict. To repeat a finding: build/fuzz/bin/fuzz_NAME FILE
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -37,7 +37,9 @@ for fuzzer in "${fuzzers[@]}"; do
   folders=("$corpus")
   mkdir -p "$corpus" "$findings"
   if [ -d "tests/fuzz/seeds/$short" ]; then folders+=("tests/fuzz/seeds/$short"); fi
-  timed "$fuzzer" "build/fuzz/bin/$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+  words=()
+  if [ -f "tests/fuzz/$short.dict" ]; then words=("-dict=tests/fuzz/$short.dict"); fi
+  timed "$fuzzer" "build/fuzz/bin/$fuzzer" "${words[@]}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -artifact_prefix="$findings/" -print_final_stats=1 "${folders[@]}" || failed+=("$short")
 done
 if ((${#failed[@]})); then die "findings: ${failed[*]/#/build/fuzz/findings/}"; fi
