@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/java_number.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "millrace/config_def.h"
 
 namespace millrace {
@@ -103,7 +104,7 @@ Result<Setting> parse_setting(std::string_view name, const std::optional<std::st
       return number(name, *text, parse_java_integer<std::int64_t>(trimmed), type);
     case ConfigType::float64: return number(name, *text, parse_java_float<double>(trimmed), type);
     case ConfigType::list: return Setting(split_list(trimmed));
-    case ConfigType::password: return Setting(Password{trimmed});
+    case ConfigType::password: secrets::add(trimmed); return Setting(Password{trimmed});
     case ConfigType::class_name:
       if (!classes) break;
       if (std::optional<std::string> full_name = classes(trimmed)) return Setting(*full_name);

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/mutex.h"
+#include "base/secrets.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -97,15 +98,16 @@ std::optional<Level> parse_level(std::string_view text) {
 
 void Logger::write(Level level, std::string_view text) const {
   while (text.ends_with('\n')) text.remove_suffix(1);  // traces end with one
+  const std::string shown = secrets::redact(text);
   State& s = state();
   {
     const MutexLock lock(s.mutex);
     if (s.capturing) {
-      s.captured.push_back(std::string(to_string(level)) + " " + context + std::string(text));
+      s.captured.push_back(std::string(to_string(level)) + " " + context + shown);
       return;
     }
   }
-  const std::string line = context.empty() ? std::string(text) : context + std::string(text);
+  const std::string line = context.empty() ? shown : context + shown;
   s.sink->log(spdlog::details::log_msg(spdlog::string_view_t(name_.data(), name_.size()),
                                        static_cast<spdlog::level::level_enum>(level),
                                        spdlog::string_view_t(line.data(), line.size())));

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/log.h"
 #include "base/mutex.h"
+#include "base/secrets.h"
 #include "kafka/settings_own.h"
 #include "kafka/settings_table.h"
 
@@ -84,10 +85,7 @@ std::string_view to_string(ClientKind kind) {
   return "admin";
 }
 
-bool is_secret(std::string_view key) {
-  return key.find("password") != std::string_view::npos || key.ends_with("secret") ||
-         key == "sasl.jaas.config" || key == "ssl.keystore.key" || key == "ssl.key.pem";
-}
+bool is_secret(std::string_view key) { return secrets::is_secret_key(key); }
 
 void NativeSettings::set(std::string_view name, std::string value) {
   for (auto& [key, old] : properties) {
@@ -146,6 +144,7 @@ Result<NativeSettings> translate(ClientKind kind, const ConfigMap& settings) {
   }
   for (const auto& [key, value] : settings) {
     if (!value) continue;
+    if (is_secret(key)) secrets::add(*value);
     const Rule* rule = find_rule(kind, key);
     if (rule == nullptr) {
       // An admin client is given all of the worker's settings; most are not meant for it.

@@ -1,11 +1,12 @@
 #include "rest/status.h"
 
+#include "base/secrets.h"
 #include "rest/json.h"
 
 namespace millrace::rest {
 
 Response error_response(int status, std::string_view message) {
-  return json(status, error_json(status, message));
+  return json(status, error_json(status, secrets::redact(message)));
 }
 
 Response error_response(const Error& error) {

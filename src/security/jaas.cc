@@ -1,6 +1,7 @@
 #include "security/jaas.h"
 
 #include "base/ascii.h"
+#include "base/secrets.h"
 
 #include <fmt/format.h>
 
@@ -118,10 +119,12 @@ Result<JaasEntry> module_from(const Lexer::Token& first, Lexer& lexer) {
   entry.module = first.text;
   const std::optional<JaasFlag> flag = flag_of(lexer.next());
   if (!flag) {
+    if (!entry.module.ends_with("LoginModule")) secrets::add(entry.module);  // who knows what it is
     return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional",
                              entry.module));
   }
   entry.flag = *flag;
+  bool after_secret = false;
   for (Lexer::Token token = lexer.next(); !token.is_sign(';'); token = lexer.next()) {
     if (token.kind == Kind::broken) return wrong(token.text);
     if (token.kind == Kind::end) return wrong("it must end with ';'");
@@ -129,6 +132,8 @@ Result<JaasEntry> module_from(const Lexer::Token& first, Lexer& lexer) {
       return wrong("after the flag must come options like username=\"x\"");
     const std::string key = token.text;
     if (!lexer.next().is_sign('=')) {
+      // It may be the second word of a password without quotes.
+      if (after_secret) secrets::add(key);
       return wrong(fmt::format("Value not specified for key '{}' in JAAS config", key));
     }
     token = lexer.next();
@@ -139,6 +144,8 @@ Result<JaasEntry> module_from(const Lexer::Token& first, Lexer& lexer) {
           "a letter stand in quotes)",
           key));
     }
+    after_secret = secrets::is_secret_key(ascii::lower(key));
+    if (after_secret) secrets::add(token.text);
     entry.options.emplace_back(key, token.text);
   }
   return entry;

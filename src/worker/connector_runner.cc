@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/plugin_call.h"
+#include "base/secrets.h"
 
 #include <utility>
 
@@ -122,16 +123,16 @@ void ConnectorRunner::shutdown() {
   report(State::unassigned);
 }
 
-void ConnectorRunner::report(State state, std::string trace) {
+void ConnectorRunner::report(State state, std::string_view trace) {
   state_ = state;
-  listener_.connector_status(
-      identity_.name, Status{state, identity_.worker_id, identity_.version, std::move(trace)});
+  listener_.connector_status(identity_.name, Status{state, identity_.worker_id, identity_.version,
+                                                    secrets::redact(trace)});
 }
 
 Error ConnectorRunner::fail(Error error) {
   logger().error("Connector {} failed: {}", identity_.name, error.trace());
   report(State::failed, error.trace());
-  return error;
+  return secrets::redact(error);
 }
 
 }  // namespace millrace::worker

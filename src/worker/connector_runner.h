@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,7 +49,7 @@ class ConnectorRunner {
 
   Connector& connector();
   Result<void> initialize();
-  void report(State state, std::string trace = {});
+  void report(State state, std::string_view trace = {});
   Error fail(Error error);
 
   const Identity identity_;

@@ -1,6 +1,7 @@
 #include "worker/task_runner.h"
 
 #include "base/log.h"
+#include "base/secrets.h"
 #include "base/thread.h"
 
 #include <utility>
@@ -69,10 +70,10 @@ void TaskRunner::run() {
   ended_condition_.notify_all();
 }
 
-void TaskRunner::report(State state, std::string trace) {
+void TaskRunner::report(State state, std::string_view trace) {
   if (control_.cancelled()) return;
-  listener_.task_status(identity_.id,
-                        Status{state, identity_.worker_id, identity_.version, std::move(trace)});
+  listener_.task_status(
+      identity_.id, Status{state, identity_.worker_id, identity_.version, secrets::redact(trace)});
 }
 
 bool TaskRunner::await(Clock::Time deadline) {

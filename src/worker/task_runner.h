@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace millrace::worker {
 
@@ -55,7 +56,7 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
  private:
   void run();
   Result<void> run_pipeline();
-  void report(State state, std::string trace = {});
+  void report(State state, std::string_view trace = {});
   [[nodiscard]] std::shared_ptr<pipeline::Pipeline> pipeline();
   void running() override { report(State::running); }
   void paused() override { report(State::paused); }
