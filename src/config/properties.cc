@@ -102,6 +102,11 @@ class Utf8Writer {
       append_utf8(text_, low ? 0xfffd : unit);
     }
   }
+  /// A byte of a text that is UTF-8 already.
+  void byte(char c) {
+    lone_half();
+    text_ += c;
+  }
   std::string finish() {
     lone_half();
     return std::move(text_);
@@ -126,7 +131,7 @@ std::optional<std::uint32_t> four_digits(std::string_view text) {
   return code;
 }
 
-std::optional<std::string> unescape(std::string_view raw) {
+std::optional<std::string> unescape(std::string_view raw, Charset charset) {
   Utf8Writer out;
   while (!raw.empty()) {
     char c = raw.front();
@@ -147,7 +152,11 @@ std::optional<std::string> unescape(std::string_view raw) {
       if (c == 'r') c = '\r';
       if (c == 'f') c = '\f';
     }
-    out.unit(static_cast<unsigned char>(c));
+    if (charset == Charset::utf8) {
+      out.byte(c);
+    } else {
+      out.unit(static_cast<unsigned char>(c));
+    }
   }
   return out.finish();
 }
@@ -174,13 +183,13 @@ RawEntry split(std::string_view line) {
 
 }  // namespace
 
-Result<ConfigMap> parse_properties(std::string_view bytes, std::string_view file) {
+Result<ConfigMap> parse_properties(std::string_view bytes, std::string_view file, Charset charset) {
   ConfigMap properties;
   LogicalLines lines(bytes);
   while (const std::optional<std::string> line = lines.next()) {
     const RawEntry entry = split(*line);
-    std::optional<std::string> key = unescape(entry.key);
-    std::optional<std::string> value = unescape(entry.value);
+    std::optional<std::string> key = unescape(entry.key, charset);
+    std::optional<std::string> value = unescape(entry.value, charset);
     if (!key || !value) {
       return Error(ErrorCode::invalid_config, "java.lang.IllegalArgumentException",
                    "properties file '" + std::string(file) + "', line " +
@@ -191,10 +200,10 @@ Result<ConfigMap> parse_properties(std::string_view bytes, std::string_view file
   return properties;
 }
 
-Result<ConfigMap> read_properties(const std::string& path) {
+Result<ConfigMap> read_properties(const std::string& path, Charset charset) {
   const Result<std::string> bytes = read_text_file(path);
   if (!bytes) return bytes.error();
-  return parse_properties(*bytes, path);
+  return parse_properties(*bytes, path, charset);
 }
 
 }  // namespace millrace::config

@@ -1,5 +1,6 @@
 #include "config/worker_config.h"
 
+#include "base/secrets.h"
 #include "config/unknown_keys.h"
 
 #include <type_traits>
@@ -86,10 +87,19 @@ Result<void> fill(WorkerConfig& worker, const ClassLookup& classes) {
   return {};
 }
 
+/// Those of clients and listeners: keys with a prefix, which the worker's own definition knows
+/// nothing of.
+void note_secrets(const ConfigMap& properties) {
+  for (const auto& [key, value] : properties) {
+    if (value && secrets::is_secret_key(key)) secrets::add(*value);
+  }
+}
+
 }  // namespace
 
 Result<WorkerConfig> load_standalone(const ConfigMap& properties, const std::string& file,
                                      const ClassLookup& classes) {
+  note_secrets(properties);
   Result<Config> settings = standalone_config_def().parse(properties);
   if (!settings) return in_file(settings.error(), file);
   WorkerConfig worker;

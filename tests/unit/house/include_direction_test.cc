@@ -30,12 +30,14 @@ const std::vector<std::pair<std::string, Names>> rooms = {
     {"kafka", {"base", "security"}},
     {"metrics", {"base"}},
     {"plugin", {"base", "config"}},
+    {"provider", {"base", "config", "plugin"}},
     {"storage", {"base", "data", "kafka"}},
     {"group", {"base", "kafka"}},
     {"pipeline", {"base", "data", "config", "transform", "kafka", "metrics", "storage"}},
     {"worker",
-     {"base", "data", "config", "transform", "kafka", "metrics", "plugin", "storage", "pipeline"}},
-    {"herder", {"base", "config", "metrics", "plugin", "storage", "group", "worker"}},
+     {"base", "data", "config", "transform", "kafka", "metrics", "plugin", "provider", "storage",
+      "pipeline"}},
+    {"herder", {"base", "config", "metrics", "plugin", "provider", "storage", "group", "worker"}},
     {"rest", {"base", "security", "data", "config", "metrics", "herder"}},
 };
 
