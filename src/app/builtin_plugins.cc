@@ -3,12 +3,14 @@
 #include "config/override_policies.h"
 #include "convert/register.h"
 #include "file/file_connectors.h"
+#include "provider/bundled.h"
 
 namespace millrace::app {
 
 void register_builtin_plugins(PluginRegistry& registry) {
   convert::register_converters(registry);
   config::register_override_policies(registry);
+  provider::register_config_providers(registry);
   file::register_file_connectors(registry);
 }
 

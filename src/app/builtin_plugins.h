@@ -4,7 +4,8 @@
 
 namespace millrace::app {
 
-/// Everything that comes with the worker: converters, policies, connectors.
+/// Everything that comes with the worker: converters, policies, configuration
+/// providers, connectors.
 void register_builtin_plugins(PluginRegistry& registry);
 
 }  // namespace millrace::app

@@ -13,6 +13,8 @@
 #include "kafka/client_factory.h"
 #include "plugin/library_loader.h"
 #include "plugin/registry.h"
+#include "provider/providers.h"
+#include "provider/variables.h"
 #include "rest/server.h"
 #include "storage/offset_store.h"
 #include "worker/client_settings.h"
@@ -87,13 +89,13 @@ Result<std::optional<std::string>> create_connector(StandaloneHerder& herder, Si
   return std::optional(answer->result->info.name);
 }
 
-/// Settings of the worker that this version does not carry out.
-void warn_of_unsupported(const ConfigMap& properties) {
-  for (const std::string_view key : {"config.providers"}) {
-    if (properties.find(key) != nullptr) {
-      logger().warn("This version of Millrace does not carry out {} yet", key);
-    }
+/// Providers may come from there: its own variables cannot be looked up.
+void load_plugins(const std::string& path, plugin::Registry& plugins) {
+  if (provider::has_variable(path)) {
+    logger().warn("plugin.path={} is taken as it is written: variables in it are not looked up",
+                  path);
   }
+  plugin::load_libraries(path, plugins);
 }
 
 }  // namespace
@@ -106,19 +108,22 @@ int run_standalone(const std::string& worker_file,
 
   plugin::Registry plugins;
   register_builtin_plugins(plugins);
-  ConfigMap properties;
+  ConfigMap written;
   if (!worker_file.empty()) {
     Result<ConfigMap> read = config::read_properties(worker_file);
     if (!read) return failed(ExitCode::not_started, read.error());
-    properties = std::move(*read);
+    written = std::move(*read);
   }
-  plugin::load_libraries(properties.get_or("plugin.path", ""), plugins);
+  load_plugins(written.get_or("plugin.path", ""), plugins);
+  const Result<provider::Providers> providers = provider::Providers::make(written, plugins);
+  if (!providers) return failed(ExitCode::not_started, providers.error());
+  const Result<provider::Resolved> resolved = providers->resolve(written);
+  if (!resolved) return failed(ExitCode::not_started, resolved.error());
+  const ConfigMap& properties = resolved->config;
   const Result<config::WorkerConfig> config = config::load_standalone(
       properties, worker_file,
       plugins.lookup({plugin::Kind::converter, plugin::Kind::header_converter}));
   if (!config) return failed(ExitCode::not_started, config.error());
-
-  warn_of_unsupported(properties);
 
   SystemClock clock;
   const std::unique_ptr<kafka::ClientFactory> clients =
@@ -151,9 +156,10 @@ int run_standalone(const std::string& worker_file,
   }
   storage::FileOffsetStore offsets(config->offset_file);
   signals.set_exit_at_once(false);
-  StandaloneHerder herder(*cluster_id, plugins, ConnectorValidator(plugins, *config, policy.get()),
-                          clock);
-  worker::Worker worker({*config, plugins, *clients, offsets, clock, advertised.worker_id}, herder);
+  StandaloneHerder herder(*cluster_id, plugins,
+                          ConnectorValidator(plugins, *config, policy.get(), &*providers), clock);
+  worker::Worker worker(
+      {*config, plugins, *clients, offsets, clock, advertised.worker_id, &*providers}, herder);
   herder.set_worker(worker);
   if (const Result<void> loaded = offsets.load(); !loaded) {
     return failed(ExitCode::connector, loaded.error());

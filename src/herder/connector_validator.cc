@@ -1,6 +1,8 @@
 #include "herder/connector_validator.h"
 
 #include "base/plugin_call.h"
+#include "base/secrets.h"
+#include "herder/hidden_values.h"
 #include "herder/not_there_yet.h"
 
 #include <utility>
@@ -27,8 +29,9 @@ Error no_type(const ConfigMap& config) {
 }  // namespace
 
 ConnectorValidator::ConnectorValidator(const plugin::Registry& plugins,
-                                       const config::WorkerConfig& worker, OverridePolicy* policy)
-    : plugins_(plugins) {
+                                       const config::WorkerConfig& worker, OverridePolicy* policy,
+                                       const provider::Providers* providers)
+    : plugins_(plugins), providers_(providers) {
   using plugin::Kind;
   surroundings_.classes =
       plugins.lookup({Kind::source, Kind::sink, Kind::converter, Kind::header_converter,
@@ -74,8 +77,34 @@ Result<config::ConnectorValidation> ConnectorValidator::judge(const Chosen& plug
   return config::validate_connector(request, surroundings_);
 }
 
+Result<provider::Resolved> ConnectorValidator::look_up(const ConfigMap& config) const {
+  if (providers_ == nullptr) return provider::Resolved{config, {}, {}};
+  return providers_->resolve(config);
+}
+
 Result<Herder::Validation> ConnectorValidator::validate(const std::string& plugin,
                                                         const ConfigMap& config) const {
+  const secrets::Scope scope;  // nothing of this may be in use later
+  const Result<provider::Resolved> resolved = look_up(config);
+  if (!resolved) return secrets::redact(resolved.error());
+  Result<Herder::Validation> judged = validate_values(plugin, resolved->config);
+  if (!judged) return secrets::redact(judged.error());
+  judged->connector_class = config.get_or("connector.class", "");
+  hide_secrets(config, *judged);
+  return judged;
+}
+
+Result<ConnectorType> ConnectorValidator::check(const ConfigMap& config) const {
+  const secrets::Scope scope;
+  const Result<provider::Resolved> resolved = look_up(config);
+  if (!resolved) return secrets::redact(resolved.error());
+  Result<ConnectorType> type = check_values(resolved->config);
+  if (!type) return secrets::redact(type.error());
+  return type;
+}
+
+Result<Herder::Validation> ConnectorValidator::validate_values(const std::string& plugin,
+                                                               const ConfigMap& config) const {
   const std::string* given = config.find("connector.class");
   if (given == nullptr) return no_type(config);
   const Result<Chosen> chosen = choose(plugin);
@@ -89,7 +118,7 @@ Result<Herder::Validation> ConnectorValidator::validate(const std::string& plugi
   return result;
 }
 
-Result<ConnectorType> ConnectorValidator::check(const ConfigMap& config) const {
+Result<ConnectorType> ConnectorValidator::check_values(const ConfigMap& config) const {
   const std::string* class_name = config.find("connector.class");
   if (class_name == nullptr) return no_type(config);
   const Result<Chosen> chosen = choose(*class_name);

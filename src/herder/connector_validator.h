@@ -4,6 +4,7 @@
 #include "config/worker_config.h"
 #include "herder/herder.h"
 #include "plugin/registry.h"
+#include "provider/providers.h"
 
 #include <memory>
 #include <string>
@@ -11,13 +12,15 @@
 namespace millrace {
 
 /// Judges a connector's configuration: the framework's keys, the converters', the connector's own.
+/// What it judges are the values behind the variables; what it says shows none of them.
 /// Threads: any. Asks the connector's own validate, on an instance that is never started.
 /// Source:  AbstractHerder.validateConnectorConfig.
 class ConnectorValidator {
  public:
-  /// plugins and policy outlive it; without a policy every client setting may be overridden.
+  /// All but worker outlive it. Without a policy every client setting may be overridden, without
+  /// providers variables stay as they are.
   ConnectorValidator(const plugin::Registry& plugins, const config::WorkerConfig& worker,
-                     OverridePolicy* policy);
+                     OverridePolicy* policy, const provider::Providers* providers = nullptr);
 
   /// Everything that there is to say, key by key. plugin: a class name or alias.
   [[nodiscard]] Result<Herder::Validation> validate(const std::string& plugin,
@@ -28,11 +31,18 @@ class ConnectorValidator {
 
  private:
   struct Chosen;
+  [[nodiscard]] Result<provider::Resolved> look_up(const ConfigMap& config) const;
+  /// validate and check, of a configuration whose variables were looked up; what they say may show
+  /// secrets.
+  [[nodiscard]] Result<Herder::Validation> validate_values(const std::string& plugin,
+                                                           const ConfigMap& config) const;
+  [[nodiscard]] Result<ConnectorType> check_values(const ConfigMap& config) const;
   [[nodiscard]] Result<Chosen> choose(const std::string& name) const;
   [[nodiscard]] Result<config::ConnectorValidation> judge(const Chosen& plugin,
                                                           const ConfigMap& config) const;
 
   const plugin::Registry& plugins_;
+  const provider::Providers* const providers_;
   config::ConnectorSurroundings surroundings_;
 };
 

@@ -32,6 +32,7 @@ Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap confi
     connector.type = *type;
     if (initial_state) connector.target = *initial_state;
   }
+  reloads_.forget(name);  // the new configuration may look elsewhere
   if (!created) worker_->stop_connector(name);
   MILLRACE_TRY(worker_->start_connector(name, find(name)->config, find(name)->target));
   if (find(name)->target == TargetState::started) {
@@ -44,6 +45,7 @@ Result<void> StandaloneHerder::remove(const std::string& name) {
   if (!find(name)) return Error{ErrorCode::not_found, "Connector " + name + " not found"};
   stop_tasks(name);
   worker_->stop_connector(name);
+  reloads_.forget(name);
   const MutexLock lock(mutex_);
   connectors_.erase(name);
   return {};
@@ -76,13 +78,18 @@ Result<void> StandaloneHerder::follow_target(const std::string& name) {
   return update_tasks(name, Replace::if_changed);
 }
 
-/// Asks the connector for its tasks' configurations and replaces the tasks where they differ.
+/// Asks the connector for its tasks' configurations and replaces the tasks where they differ, or
+/// where the connector's configuration means something else than when they were made.
 Result<void> StandaloneHerder::update_tasks(const std::string& name, Replace replace) {
   const std::optional<Connector> connector = find(name);
   if (!connector || connector->target != TargetState::started) return {};
   Result<std::vector<ConfigMap>> configs = worker_->task_configs(name, connector->config);
   if (!configs) return std::move(configs.error());
-  if (replace == Replace::if_changed && *configs == connector->task_configs) return {};
+  const std::size_t stamp = worker_->config_stamp(name);
+  if (replace == Replace::if_changed && *configs == connector->task_configs &&
+      stamp == connector->config_stamp) {
+    return {};
+  }
   stop_tasks(name);
   const std::size_t count = configs->size();
   {
@@ -90,6 +97,7 @@ Result<void> StandaloneHerder::update_tasks(const std::string& name, Replace rep
     const auto it = connectors_.find(name);
     if (it == connectors_.end()) return {};
     it->second.task_configs = std::move(*configs);
+    it->second.config_stamp = stamp;
     it->second.task_statuses.clear();
   }
   for (std::size_t i = 0; i < count; ++i) {

@@ -26,7 +26,8 @@ StandaloneHerder::StandaloneHerder(std::string kafka_cluster_id, const plugin::R
     : kafka_cluster_id_(std::move(kafka_cluster_id)),
       plugins_(plugins),
       clock_(clock),
-      validator_(std::move(validator)) {}
+      validator_(std::move(validator)),
+      reloads_(clock, [this](const std::string& name) { reload(name); }) {}
 
 StandaloneHerder::~StandaloneHerder() = default;
 
@@ -149,6 +150,22 @@ void StandaloneHerder::reconfiguration_requested(const std::string& name) {
   });
 }
 
+void StandaloneHerder::values_expire(const std::string& connector, const std::string& place,
+                                     std::chrono::milliseconds after) {
+  logger().info("Connector {} will be restarted: what {} gave for it is good for {} ms", connector,
+                place, after.count());
+  reloads_.expect(connector, place, after);
+}
+
+void StandaloneHerder::reload(const std::string& name) {
+  if (!find(name)) return;
+  logger().info("Restarting connector {}: values in its configuration are due", name);
+  restart_connector(name, [name](const Result<void>& done) {
+    if (!done)
+      logger().error("Connector {} could not be restarted: {}", name, done.error().trace());
+  });
+}
+
 // Requests: carried out in the connector's lane (standalone_changes.cc).
 
 void StandaloneHerder::post(const std::string& name, std::function<void()> work) {
@@ -225,6 +242,7 @@ void StandaloneHerder::validate(const std::string& plugin, ConfigMap config,
 }
 
 void StandaloneHerder::stop() {
+  reloads_.stop();
   std::vector<std::string> names = connectors();
   worker_->stop_tasks({});
   struct Pending {

@@ -5,6 +5,7 @@
 #include "base/mutex.h"
 #include "herder/connector_validator.h"
 #include "herder/herder.h"
+#include "herder/reload_schedule.h"
 #include "worker/status_listener.h"
 #include "worker/worker.h"
 
@@ -65,6 +66,7 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
     TargetState target = TargetState::started;
     std::optional<Status> status;
     std::vector<ConfigMap> task_configs;
+    std::size_t config_stamp = 0;  // the worker's, when the tasks were configured
     std::map<std::int32_t, Status> task_statuses;
   };
 
@@ -72,6 +74,11 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   void connector_status(const std::string& name, Status status) override;
   void task_status(const TaskId& id, Status status) override;
   void reconfiguration_requested(const std::string& name) override;
+  void values_expire(const std::string& connector, const std::string& place,
+                     std::chrono::milliseconds after) override;
+
+  /// Restarts a connector whose values are due.
+  void reload(const std::string& name);
 
   // Each of these runs in the connector's lane.
   Result<PutResult> put(const std::string& name, ConfigMap config, bool must_be_new,
@@ -102,6 +109,7 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_ GUARDED_BY(mutex_);
   std::vector<Reply<void>> pings_ GUARDED_BY(mutex_);  // waiting for the end of the start
   bool stopping_ GUARDED_BY(mutex_) = false;
+  ReloadSchedule reloads_;  // last: its thread calls this herder
 };
 
 }  // namespace millrace

@@ -2,6 +2,7 @@
 
 #include "storage/status.h"
 
+#include <chrono>
 #include <string>
 
 namespace millrace::worker {
@@ -14,6 +15,11 @@ class StatusListener {
   virtual void task_status(const TaskId& id, Status status) = 0;
   /// A connector says that its tasks have to be configured anew.
   virtual void reconfiguration_requested(const std::string& name) = 0;
+  /// What a configuration provider gave for the connector or one of its tasks, from one place, is
+  /// good for this long: the connector should be restarted then. A newer word on a place replaces
+  /// the older one.
+  virtual void values_expire(const std::string& /*connector*/, const std::string& /*place*/,
+                             std::chrono::milliseconds /*after*/) {}
 };
 
 }  // namespace millrace::worker

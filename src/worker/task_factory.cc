@@ -92,7 +92,6 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
   parts.writer = std::make_unique<storage::OffsetWriter>(environment_.offsets, environment_.clock,
                                                          id.connector);
   parts.reader = std::make_unique<storage::OffsetReader>(environment_.offsets, id.connector);
-  parts.current_configs = [task]() -> Result<ConfigMap> { return task; };
   parts.make_producer = [this, settings = source_producer_settings(
                                    environment_.config.settings.originals(), connector, id,
                                    plain_producers_.load())](kafka::DeliveryListener& listener) {
@@ -117,7 +116,6 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   parts.task = plugin.make_task();
   parts.config = std::move(*config);
   parts.converters = std::move(*made);
-  parts.current_configs = [task]() -> Result<ConfigMap> { return task; };
   parts.make_consumer = [this, settings] { return environment_.clients.consumer(settings); };
   if (const std::string* topics = connector.find("topics"); topics != nullptr && !topics->empty()) {
     parts.topics = split_list(*topics);
@@ -161,19 +159,21 @@ bool TaskFactory::fall_back(const Error& error, const ConfigMap& connector_confi
 }
 
 Result<std::shared_ptr<pipeline::Pipeline>> TaskFactory::make(
-    const TaskId& id, const ConfigMap& connector_config, const ConfigMap& task_config,
-    const pipeline::Surroundings& surroundings) const {
-  const std::string class_name = connector_config.get_or("connector.class", "");
+    const TaskId& id, const Configs& configs, const pipeline::Surroundings& surroundings) const {
+  const std::string class_name = configs.connector.get_or("connector.class", "");
   if (const SourcePlugin* source = environment_.plugins.find_source(class_name)) {
-    Result<pipeline::SourceParts> parts = source_parts(id, *source, connector_config, task_config);
+    Result<pipeline::SourceParts> parts =
+        source_parts(id, *source, configs.connector, configs.task);
     if (!parts) return std::move(parts.error());
+    parts->current_configs = configs.task_now;
     return std::make_shared<pipeline::SourcePipeline>(std::move(*parts), surroundings);
   }
   const auto sink =
       require(environment_.plugins.find_sink(class_name), "connector.class", class_name);
   if (!sink) return sink.error();
-  Result<pipeline::SinkParts> parts = sink_parts(id, **sink, connector_config, task_config);
+  Result<pipeline::SinkParts> parts = sink_parts(id, **sink, configs.connector, configs.task);
   if (!parts) return std::move(parts.error());
+  parts->current_configs = configs.task_now;
   return std::make_shared<pipeline::SinkPipeline>(std::move(*parts), surroundings);
 }
 

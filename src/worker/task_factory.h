@@ -6,10 +6,12 @@
 #include "pipeline/sink_pipeline.h"
 #include "pipeline/source_pipeline.h"
 #include "plugin/registry.h"
+#include "provider/providers.h"
 #include "storage/offset_store.h"
 #include "storage/status.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,7 +24,8 @@ struct Environment {
   kafka::ClientFactory& clients;
   storage::OffsetStore& offsets;
   Clock& clock;
-  std::string worker_id;  ///< host:port
+  std::string worker_id;                           ///< host:port
+  const provider::Providers* providers = nullptr;  ///< none: variables stay as they are
 };
 
 /// Puts tasks together: plugin, converters, clients, offsets.
@@ -31,10 +34,16 @@ class TaskFactory {
  public:
   explicit TaskFactory(const Environment& environment) : environment_(environment) {}
 
+  /// What a task is made from, variables looked up.
+  struct Configs {
+    ConfigMap connector;
+    ConfigMap task;
+    std::function<Result<ConfigMap>()> task_now;  ///< looks the task's variables up once more
+  };
+
   /// Errors: an unknown class, or a configuration that it refuses.
   Result<std::shared_ptr<pipeline::Pipeline>> make(
-      const TaskId& id, const ConfigMap& connector_config, const ConfigMap& task_config,
-      const pipeline::Surroundings& surroundings) const;
+      const TaskId& id, const Configs& configs, const pipeline::Surroundings& surroundings) const;
 
   /// Whether a source task that failed like this shall be made again with a plain producer: the
   /// brokers refuse an idempotent one, and nobody asked for it. Remembered for all tasks to come.

@@ -1,6 +1,8 @@
 #include "worker/worker.h"
 
 #include "base/log.h"
+#include "base/secrets.h"
+#include "provider/variables.h"
 #include "storage/offset_reader.h"
 
 #include <algorithm>
@@ -36,14 +38,30 @@ std::shared_ptr<ConnectorRunner> Worker::find(const std::string& name) const {
 }
 
 Result<void> Worker::fail(const std::string& name, Error error) {
+  error = secrets::redact(error);
   listener_.connector_status(
       name, Status{State::failed, environment_.worker_id, std::nullopt, error.trace()});
   return error;
 }
 
+Result<provider::Resolved> Worker::look_up(const ConfigMap& config) const {
+  if (environment_.providers == nullptr) return provider::Resolved{config, {}, {}};
+  return environment_.providers->resolve(config);
+}
+
+void Worker::tell_expiries(const std::string& name, const ConfigMap& connector_config,
+                           const std::vector<provider::Resolved::Expiry>& expiries) {
+  if (connector_config.get_or("config.action.reload", "restart") == "none") return;
+  for (const auto& [source, after] : expiries) listener_.values_expire(name, source, after);
+}
+
 Result<void> Worker::start_connector(const std::string& name, const ConfigMap& config,
                                      TargetState target) {
-  const std::string class_name = config.get_or("connector.class", "");
+  Result<provider::Resolved> looked_up = look_up(config);
+  if (!looked_up) return fail(name, std::move(looked_up.error()));
+  const auto resolved = std::make_shared<const provider::Resolved>(*std::move(looked_up));
+  tell_expiries(name, resolved->config, resolved->expiries);
+  const std::string class_name = resolved->config.get_or("connector.class", "");
   logger().info("Creating connector {} of type {}", name, class_name);
   ConnectorRunner::Instance instance;
   const ConfigDef* definition = nullptr;
@@ -60,7 +78,7 @@ Result<void> Worker::start_connector(const std::string& name, const ConfigMap& c
     return fail(
         name, Error{ErrorCode::invalid_config, environment_.plugins.unknown_connector(class_name)});
   }
-  Result<Config> parsed = definition->parse(config);
+  Result<Config> parsed = definition->parse(resolved->config);
   if (!parsed) return fail(name, std::move(parsed.error()));
   auto runner = std::make_shared<ConnectorRunner>(
       ConnectorRunner::Identity{name, environment_.worker_id, version}, std::move(instance),
@@ -69,6 +87,7 @@ Result<void> Worker::start_connector(const std::string& name, const ConfigMap& c
   {
     const MutexLock lock(mutex_);
     connectors_.insert_or_assign(name, runner);
+    resolved_.insert_or_assign(name, resolved);
   }
   MILLRACE_TRY(runner->transition(target));
   logger().info("Finished creating connector {}", name);
@@ -89,6 +108,7 @@ void Worker::stop_connector(const std::string& name) {
     if (it == connectors_.end()) return;
     runner = std::move(it->second);
     connectors_.erase(it);
+    resolved_.erase(name);
   }
   runner->shutdown();
 }
@@ -97,47 +117,94 @@ Result<std::vector<ConfigMap>> Worker::task_configs(const std::string& name,
                                                     const ConfigMap& config) {
   const std::shared_ptr<ConnectorRunner> runner = find(name);
   if (!runner) return Error{ErrorCode::not_found, "Connector " + name + " is not running here"};
+  const std::shared_ptr<const provider::Resolved> resolved = [&] {
+    const MutexLock lock(mutex_);
+    const auto it = resolved_.find(name);
+    return it != resolved_.end() ? it->second : std::make_shared<const provider::Resolved>();
+  }();
   const Result<Setting> max =
-      parse_setting("tasks.max", config.get_or("tasks.max", "1"), ConfigType::int32);
+      parse_setting("tasks.max", resolved->config.get_or("tasks.max", "1"), ConfigType::int32);
   if (!max) return max.error();
   const std::int32_t limit = std::get<std::int32_t>(*max);
   Result<std::vector<ConfigMap>> configs = runner->task_configs(limit);
   if (!configs) return configs;
   if (configs->size() > static_cast<std::size_t>(limit) &&
-      config.get_or("tasks.max.enforce", "true") != "false") {
+      resolved->config.get_or("tasks.max.enforce", "true") != "false") {
     Error error{ErrorCode::fatal, "org.apache.kafka.connect.errors.TooManyTasksException",
                 "The connector " + name + " has generated " + std::to_string(configs->size()) +
                     " tasks, which is greater than " + std::to_string(limit) +
                     ", the maximum number of tasks it is configured to create (tasks.max)."};
     return fail(name, std::move(error)).error();
   }
-  const std::string class_name = config.get_or("connector.class", "");
+  const std::string class_name = resolved->config.get_or("connector.class", "");
   const SourcePlugin* source = environment_.plugins.find_source(class_name);
   const SinkPlugin* sink = source != nullptr ? nullptr : environment_.plugins.find_sink(class_name);
   for (ConfigMap& task : *configs) {
     if (source != nullptr) task.set("task.class", source->task_name);
-    if (sink == nullptr) continue;
-    task.set("task.class", sink->task_name);
-    for (const std::string_view key : {"topics", "topics.regex"}) {
-      if (const std::string* value = config.find(key)) task.set(std::string(key), *value);
+    if (sink != nullptr) {
+      task.set("task.class", sink->task_name);
+      for (const std::string_view key : {"topics", "topics.regex"}) {
+        if (const std::string* value = config.find(key)) task.set(std::string(key), *value);
+      }
     }
+    provider::put_variables_back(config, *resolved, task);
   }
   return configs;
+}
+
+std::size_t Worker::config_stamp(const std::string& name) const {
+  const MutexLock lock(mutex_);
+  const auto it = resolved_.find(name);
+  if (it == resolved_.end()) return 0;
+  std::string all;
+  for (const auto& [key, value] : it->second->config) {
+    all.append(key).append(1, '\0').append(value.value_or("")).append(1, '\0');
+  }
+  return std::hash<std::string>()(all);
+}
+
+Result<std::string> Worker::class_of(const ConfigMap& connector_config) const {
+  const std::string text = connector_config.get_or("connector.class", "");
+  if (!provider::has_variable(text)) return text;
+  const Result<provider::Resolved> resolved = look_up({{"connector.class", text}});
+  if (!resolved) return resolved.error();
+  return resolved->config.get_or("connector.class", "");
+}
+
+Result<TaskFactory::Configs> Worker::task_parts(const TaskId& id, const ConfigMap& connector_config,
+                                                const ConfigMap& task_config) {
+  Result<provider::Resolved> connector = look_up(connector_config);
+  if (!connector) return std::move(connector.error());
+  Result<provider::Resolved> task = look_up(task_config);
+  if (!task) return std::move(task.error());
+  tell_expiries(id.connector, connector->config, connector->expiries);
+  tell_expiries(id.connector, connector->config, task->expiries);
+  return TaskFactory::Configs{std::move(connector->config), std::move(task->config),
+                              [this, task_config]() -> Result<ConfigMap> {
+                                Result<provider::Resolved> now = look_up(task_config);
+                                if (!now) return std::move(now.error());
+                                return std::move(now->config);
+                              }};
 }
 
 Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_config,
                                 const ConfigMap& task_config, TargetState target) {
   logger().info("Creating task {}", id.to_string());
-  const std::string class_name = connector_config.get_or("connector.class", "");
-  const SourcePlugin* source = environment_.plugins.find_source(class_name);
-  const SinkPlugin* sink = source != nullptr ? nullptr : environment_.plugins.find_sink(class_name);
+  const Result<std::string> class_name = class_of(connector_config);
+  if (!class_name) return class_name.error();
+  const SourcePlugin* source = environment_.plugins.find_source(*class_name);
+  const SinkPlugin* sink =
+      source != nullptr ? nullptr : environment_.plugins.find_sink(*class_name);
   const std::string version =
       source != nullptr ? source->version : (sink != nullptr ? sink->version : "");
   auto runner = std::make_shared<TaskRunner>(
       TaskRunner::Identity{id, environment_.worker_id, shown(version)}, environment_.clock,
       listener_,
-      [this, id, connector_config, task_config](const pipeline::Surroundings& surroundings) {
-        return factory_.make(id, connector_config, task_config, surroundings);
+      [this, id, connector_config, task_config](const pipeline::Surroundings& surroundings)
+          -> Result<std::shared_ptr<pipeline::Pipeline>> {
+        const Result<TaskFactory::Configs> configs = task_parts(id, connector_config, task_config);
+        if (!configs) return configs.error();
+        return factory_.make(id, *configs, surroundings);
       },
       [this, connector_config](const Error& error) {
         return factory_.fall_back(error, connector_config);

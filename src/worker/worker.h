@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "provider/providers.h"
 #include "storage/status.h"
 #include "worker/connector_runner.h"
 #include "worker/offset_commit_schedule.h"
@@ -19,7 +20,8 @@
 
 namespace millrace::worker {
 
-/// Runs connectors and tasks: what the herder has decided on.
+/// Runs connectors and tasks: what the herder has decided on. Configurations come as they were
+/// written; their variables are looked up here, for each start of a connector or task.
 /// Threads: calls about one connector come from its lane, one after the other; different connectors
 ///          at once. Calls into a plugin happen on the calling thread or the task's, never with the
 ///          lock held.
@@ -37,9 +39,13 @@ class Worker {
                                TargetState target);
   Result<void> set_connector_state(const std::string& name, TargetState target);
   void stop_connector(const std::string& name);
-  /// Complete task configurations, the task's class and a sink's topics included.
+  /// Complete task configurations, the task's class and a sink's topics included, with the
+  /// connector's variables in place of their values.
   /// Errors: more than tasks.max, or the connector's own.
   Result<std::vector<ConfigMap>> task_configs(const std::string& name, const ConfigMap& config);
+  /// Another number when a running connector's configuration is another one, or its variables have
+  /// come to stand for other values.
+  [[nodiscard]] std::size_t config_stamp(const std::string& name) const;
 
   Result<void> start_task(const TaskId& id, const ConfigMap& connector_config,
                           const ConfigMap& task_config, TargetState target);
@@ -52,12 +58,22 @@ class Worker {
  private:
   [[nodiscard]] std::shared_ptr<ConnectorRunner> find(const std::string& name) const;
   Result<void> fail(const std::string& name, Error error);
+  [[nodiscard]] Result<provider::Resolved> look_up(const ConfigMap& config) const;
+  void tell_expiries(const std::string& name, const ConfigMap& connector_config,
+                     const std::vector<provider::Resolved::Expiry>& expiries);
+  /// The connector's class, which may be a variable's value.
+  [[nodiscard]] Result<std::string> class_of(const ConfigMap& connector_config) const;
+  Result<TaskFactory::Configs> task_parts(const TaskId& id, const ConfigMap& connector_config,
+                                          const ConfigMap& task_config);
 
   const Environment environment_;
   StatusListener& listener_;
   TaskFactory factory_;
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<ConnectorRunner>, std::less<>> connectors_
+      GUARDED_BY(mutex_);
+  /// What the variables of those connectors stood for when they were made.
+  std::map<std::string, std::shared_ptr<const provider::Resolved>, std::less<>> resolved_
       GUARDED_BY(mutex_);
   std::map<TaskId, std::shared_ptr<TaskRunner>> tasks_ GUARDED_BY(mutex_);
   OffsetCommitSchedule commits_;

@@ -7,7 +7,9 @@
 #include "herder/standalone_herder.h"
 #include "idle_kafka.h"
 #include "plugin/registry.h"
+#include "provider/providers.h"
 #include "storage/offset_store.h"
+#include "unit/provider/scripted_provider.h"
 #include "worker/worker.h"
 
 #include <gmock/gmock.h>
@@ -65,13 +67,15 @@ class Gate {
   bool open_ GUARDED_BY(mutex_) = false;
 };
 
-/// A standalone herder with a real worker below it, plugins that follow a script, and a Kafka in
-/// which nothing happens.
+/// A standalone herder with a real worker below it, plugins that follow a script, a configuration
+/// provider "vault", and a Kafka in which nothing happens.
 class HerderTest : public testing::Test {
  protected:
   static constexpr const char* sink_class = "test.ScriptedSinkConnector";
 
-  explicit HerderTest(ConfigMap more = {}) {
+  explicit HerderTest(ConfigMap more = {}) : HerderTest(std::move(more), nullptr) {}
+  /// own: the herder's clock, if it shall not be the machine's.
+  HerderTest(ConfigMap more, std::unique_ptr<Clock> own) : herder_clock(std::move(own)) {
     add_plugins();
     convert::register_converters(plugins);
     ConfigMap properties{{"bootstrap.servers", "nowhere:1"},
@@ -83,10 +87,14 @@ class HerderTest : public testing::Test {
     config = *config::load_standalone(
         properties, "worker.properties",
         plugins.lookup({plugin::Kind::converter, plugin::Kind::header_converter}));
+    providers = *provider::Providers::make(
+        {{"config.providers", "vault"}, {"config.providers.vault.class", "test.Vault"}}, plugins);
+    Clock& its_clock = herder_clock ? *herder_clock : clock;
     herder = std::make_unique<StandaloneHerder>(
-        "cluster", plugins, ConnectorValidator(plugins, config, nullptr), clock);
+        "cluster", plugins, ConnectorValidator(plugins, config, nullptr, &providers), its_clock);
     worker = std::make_unique<worker::Worker>(
-        worker::Environment{config, plugins, kafka, offsets, clock, "here:8083"}, *herder);
+        worker::Environment{config, plugins, kafka, offsets, clock, "here:8083", &providers},
+        *herder);
     herder->set_worker(*worker);
   }
   ~HerderTest() override {
@@ -148,11 +156,14 @@ class HerderTest : public testing::Test {
   }
 
   std::shared_ptr<Script> script = std::make_shared<Script>();
+  std::shared_ptr<provider::Vault> vault = std::make_shared<provider::Vault>();
   SystemClock clock;
+  std::unique_ptr<Clock> herder_clock;
   plugin::Registry plugins;
   IdleKafka kafka;
   storage::FileOffsetStore offsets{std::filesystem::path("unused")};
   config::WorkerConfig config;
+  provider::Providers providers;
   std::unique_ptr<StandaloneHerder> herder;
   std::unique_ptr<worker::Worker> worker;
 
@@ -199,6 +210,7 @@ class HerderTest : public testing::Test {
   };
 
   void add_plugins() {
+    plugins.add_config_provider(provider::vault_plugin(vault));
     plugins.add_sink(
         {.name = sink_class,
          .version = "1.0",
