@@ -71,8 +71,7 @@ std::array<ClientPlace, 3> client_places(const ConnectorRequest& request) {
   const auto not_blank = [](const std::string* text) {
     return text != nullptr && text->find_first_not_of(" \t") != std::string::npos;
   };
-  const bool dead_letters =
-      sink && not_blank(request.properties.find("errors.deadletterqueue.topic.name"));
+  const bool dead_letters = not_blank(request.properties.find("errors.deadletterqueue.topic.name"));
   const bool creates = !sink && std::ranges::any_of(request.properties, [](const auto& entry) {
     return entry.first.starts_with("topic.creation.");
   });

@@ -89,6 +89,7 @@ Result<ConnectorValidation> validate_connector(const ConnectorRequest& request,
   assemble(merged_keys(framework, request.own), std::move(values), result);
   MILLRACE_TRY(add_overrides(request, surroundings, result));
   add_converters(request, surroundings, result);
+  add_extras(request, result);
   return result;
 }
 

@@ -20,6 +20,11 @@ void add_converters(const ConnectorRequest& request, const ConnectorSurroundings
 Result<void> add_overrides(const ConnectorRequest& request,
                            const ConnectorSurroundings& surroundings, ConnectorValidation& checked);
 
+/// Appends what is wrong with settings that Kafka Connect does not have, or judges only when the
+/// connector starts: errors.task.restart.max, dead letters of sources, topic.creation.*. Strict
+/// clients see nothing new as long as nothing is wrong.
+void add_extras(const ConnectorRequest& request, ConnectorValidation& checked);
+
 ConfigValue* find_value(std::vector<ConfigValue>& values, std::string_view name);
 
 /// The place of each name in the order in which Java's hash map lists them.
