@@ -22,11 +22,12 @@ std::string log_context(const TaskId& id) {
 }  // namespace
 
 TaskRunner::TaskRunner(Identity identity, Clock& clock, StatusListener& listener, MakePipeline make,
-                       TryAgain try_again)
+                       TryAgain try_again, RestartPolicy restarts)
     : identity_(std::move(identity)),
       listener_(listener),
       make_(std::move(make)),
       try_again_(std::move(try_again)),
+      restarts_(restarts),
       control_(clock),
       clock_(clock) {}
 
@@ -52,22 +53,48 @@ Result<void> TaskRunner::run_pipeline() {
 
 void TaskRunner::run() {
   const log::Context context(log_context(identity_.id) + "] ");
-  Result<void> result = run_pipeline();
-  if (!result && try_again_ && !control_.stopping() && try_again_(result.error())) {
-    result = run_pipeline();
-  }
-  if (!result) {
-    logger().error(
-        "Task threw an uncaught and unrecoverable exception. Task is being killed and "
-        "will not recover until manually restarted: {}",
-        result.error().trace());
-    report(State::failed, result.error().trace());
-  } else {
-    report(State::unassigned);
+  while (true) {
+    const Clock::Time begin = clock_.now();
+    Result<void> result = run_pipeline();
+    if (!result && try_again_ && !control_.stopping() && try_again_(result.error())) {
+      result = run_pipeline();
+    }
+    if (result) {
+      report(State::unassigned);
+      break;
+    }
+    if (!pause_before_restart(result.error(), clock_.now() - begin)) break;
   }
   const MutexLock lock(mutex_);
   ended_ = true;
   ended_condition_.notify_all();
+}
+
+bool TaskRunner::pause_before_restart(const Error& error, std::chrono::nanoseconds ran) {
+  const auto pause = control_.stopping() ? std::nullopt : restarts_.after_failure(ran);
+  if (!pause) {
+    logger().error(
+        "Task threw an uncaught and unrecoverable exception. Task is being killed and "
+        "will not recover until manually restarted: {}",
+        error.trace());
+    report(State::failed, error.trace());
+    return false;
+  }
+  logger().error(
+      "Task {} failed and is restarted in {} min, restart {} of {} (errors.task.restart.max): {}",
+      identity_.id.to_string(), pause->count(), restarts_.count(), restarts_.max(), error.trace());
+  report(State::failed, error.trace());
+  const Clock::Time deadline = deadline_after(clock_.now(), *pause);
+  while (!control_.stopping() && clock_.now() < deadline) {  // a pause of the connector wakes it
+    control_.wait_for(std::chrono::ceil<std::chrono::milliseconds>(deadline - clock_.now()));
+  }
+  if (control_.stopping()) {
+    report(State::unassigned);
+    return false;
+  }
+  logger().info("Restarting task {}, restart {} of {}", identity_.id.to_string(), restarts_.count(),
+                restarts_.max());
+  return true;
 }
 
 void TaskRunner::report(State state, std::string_view trace) {

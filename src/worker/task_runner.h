@@ -6,6 +6,7 @@
 #include "metrics/task_counters.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/surroundings.h"
+#include "worker/restart_policy.h"
 #include "worker/status_listener.h"
 
 #include <chrono>
@@ -37,7 +38,7 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
   using TryAgain = std::function<bool(const Error&)>;
 
   TaskRunner(Identity identity, Clock& clock, StatusListener& listener, MakePipeline make,
-             TryAgain try_again = {});
+             TryAgain try_again = {}, RestartPolicy restarts = RestartPolicy());
 
   void start(bool paused);
   void set_paused(bool paused) { control_.set_paused(paused); }
@@ -56,6 +57,8 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
  private:
   void run();
   Result<void> run_pipeline();
+  /// Waits after a failure, on the task's thread. False: it is not to be restarted.
+  bool pause_before_restart(const Error& error, std::chrono::nanoseconds ran);
   void report(State state, std::string_view trace = {});
   [[nodiscard]] std::shared_ptr<pipeline::Pipeline> pipeline();
   void running() override { report(State::running); }
@@ -65,6 +68,7 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
   StatusListener& listener_;
   const MakePipeline make_;
   const TryAgain try_again_;
+  RestartPolicy restarts_;  // touched by the task's thread only
   metrics::TaskCounters counters_;
   metrics::PluginGauges gauges_;
   pipeline::TaskControl control_;

@@ -21,6 +21,13 @@ std::optional<std::string> shown(const std::string& version) {
   return version == "undefined" || version.empty() ? std::nullopt : std::optional(version);
 }
 
+/// Checked when the connector was configured.
+int restart_max(const ConfigMap& connector) {
+  constexpr std::string_view key = "errors.task.restart.max";
+  const Result<Setting> max = parse_setting(key, connector.get_or(key, "0"), ConfigType::int32);
+  return max ? std::get<std::int32_t>(*max) : 0;
+}
+
 }  // namespace
 
 Worker::Worker(Environment environment, StatusListener& listener)
@@ -208,7 +215,8 @@ Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_con
       },
       [this, connector_config](const Error& error) {
         return factory_.fall_back(error, connector_config);
-      });
+      },
+      RestartPolicy(restart_max(connector_config)));
   {
     const MutexLock lock(mutex_);
     if (!tasks_.emplace(id, runner).second) {
