@@ -6,8 +6,7 @@
 namespace millrace {
 
 /// Settings of a connector that this version does not carry out. What would change or lose records
-/// is refused rather than left out: transforms, predicates, a dead letter topic. The rest is
-/// warned of, once a call.
+/// is refused rather than left out: transforms, predicates.
 /// Errors (invalid_config): names the setting and its value.
 Result<void> check_supported(const ConfigMap& connector);
 

@@ -30,9 +30,14 @@ struct TaskCounters {
   Counter offset_commit_success;
   Counter offset_commit_failure;
   // task-error-metrics
-  Counter record_failures;
-  Counter record_errors;
-  Counter records_skipped;
+  Counter record_failures;  ///< attempts at a step of a record
+  Counter record_errors;    ///< steps that failed for good
+  Counter records_skipped;  ///< records that were left out because errors are tolerated
+  Counter retries;          ///< pauses before another attempt
+  Counter errors_logged;
+  Counter dead_letter_requests;
+  Counter dead_letter_failures;
+  std::atomic<std::int64_t> last_error_timestamp = 0;  ///< milliseconds since the epoch; 0: none
 };
 
 }  // namespace millrace::metrics

@@ -1,7 +1,6 @@
 #include "pipeline/error_policy.h"
 
-#include <string>
-#include <utility>
+#include "pipeline/error_log.h"
 
 namespace millrace::pipeline {
 
@@ -19,15 +18,23 @@ std::string_view to_string(Stage stage) {
   return "TRANSFORMATION";
 }
 
-Result<void> ErrorPolicy::failed(Stage stage, Error error) {
-  counters_.record_failures.add();
-  counters_.record_errors.add();
-  if (!tolerate_all_) {
-    return Error{ErrorCode::fatal, "Tolerance exceeded in error handler"}
-        .at("stage " + std::string(to_string(stage)))
-        .caused_by(std::move(error));
+Result<void> ErrorPolicy::failed(const FailedRecord& failed) {
+  if (surroundings_.control.cancelled()) return {};
+  metrics::TaskCounters& counters = surroundings_.counters;
+  counters.record_failures.add();
+  counters.record_errors.add();
+  counters.last_error_timestamp.store(surroundings_.clock.wall().time_since_epoch().count(),
+                                      std::memory_order_relaxed);
+  if (settings_.log) {
+    log_failed(task_id_, failed, settings_.log_messages);
+    counters.errors_logged.add();
   }
-  counters_.records_skipped.add();
+  if (!settings_.tolerate_all) {
+    return Error{ErrorCode::fatal, "Tolerance exceeded in error handler"}
+        .at("stage " + std::string(to_string(failed.stage)))
+        .caused_by(failed.error);
+  }
+  counters.records_skipped.add();
   return {};
 }
 

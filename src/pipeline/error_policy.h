@@ -1,42 +1,32 @@
 #pragma once
 
-#include "metrics/task_counters.h"
 #include "millrace/result.h"
+#include "pipeline/error_settings.h"
+#include "pipeline/failed_record.h"
+#include "pipeline/surroundings.h"
 
-#include <cstdint>
-#include <string_view>
+#include <string>
 
 namespace millrace::pipeline {
 
-/// The steps of a record at which something can fail. Source: errors.Stage of Kafka Connect.
-enum class Stage : std::uint8_t {
-  task_put,
-  task_poll,
-  kafka_produce,
-  kafka_consume,
-  key_converter,
-  value_converter,
-  header_converter,
-  transformation,
-};
-
-std::string_view to_string(Stage stage);  ///< "VALUE_CONVERTER", …
-
-/// errors.tolerance: whether a record that fails is left out or ends the task.
-/// Threads: the task's.
+/// What becomes of a record that failed for good: it is counted, logged where errors.log.enable
+/// says so, and left out or the task's end, as errors.tolerance has it.
+/// Threads: any; the counters are atomic and the rest is constant.
+/// Source:  RetryWithToleranceOperator.
 class ErrorPolicy {
  public:
-  ErrorPolicy(bool tolerate_all, metrics::TaskCounters& counters)
-      : tolerate_all_(tolerate_all), counters_(counters) {}
+  ErrorPolicy(std::string task_id, const ErrorSettings& settings, const Surroundings& surroundings)
+      : task_id_(std::move(task_id)), settings_(settings), surroundings_(surroundings) {}
 
-  /// A record failed for good. Nothing: leave it out and go on.
+  /// Nothing: leave it out and go on. A task that was cancelled leaves it out without a word.
   /// Errors: the task fails with this ("Tolerance exceeded in error handler", the cause within).
-  Result<void> failed(Stage stage, Error error);
-  [[nodiscard]] bool tolerates() const { return tolerate_all_; }
+  Result<void> failed(const FailedRecord& failed);
+  [[nodiscard]] bool tolerates() const { return settings_.tolerate_all; }
 
  private:
-  const bool tolerate_all_;
-  metrics::TaskCounters& counters_;
+  const std::string task_id_;
+  const ErrorSettings settings_;
+  const Surroundings surroundings_;
 };
 
 }  // namespace millrace::pipeline

@@ -150,9 +150,16 @@ void SinkPipeline::commit_if_due() {
 /// closing: the partitions are about to go; the task closes them between its flush and the commit,
 /// and the commit is waited for.
 void SinkPipeline::commit(const PartitionSet& partitions, bool closing) {
+  const bool written = dead_letters_written(partitions);
   const PartitionOffsets current = commits_.current(partitions);
   if (current.empty()) return;
   const std::uint64_t sequence = commits_.begin();
+  if (!written) {
+    if (closing) close_partitions(partitions);
+    commits_.completed(sequence, {},
+                       Error{ErrorCode::retriable, "dead letters are not written yet"});
+    return;
+  }
   const Result<PartitionOffsets> wanted =
       call_plugin("pre_commit", [&] { return parts_.task->pre_commit(current); });
   if (closing) close_partitions(partitions);

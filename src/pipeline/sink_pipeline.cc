@@ -21,7 +21,8 @@ const log::Logger& logger() {
 SinkPipeline::SinkPipeline(SinkParts parts, Surroundings surroundings)
     : parts_(std::move(parts)),
       surroundings_(surroundings),
-      policy_(parts_.tolerate_errors, surroundings.counters),
+      policy_(parts_.task_id, parts_.errors, surroundings),
+      retry_(parts_.errors, surroundings),
       commits_(parts_.task_id, surroundings.counters) {}
 
 SinkPipeline::~SinkPipeline() = default;
@@ -38,6 +39,7 @@ Result<void> SinkPipeline::start() {
     surroundings_.listener.paused();
     if (surroundings_.control.wait_while_paused()) return {};
   }
+  MILLRACE_TRY(open_reporters());
   auto consumer = parts_.make_consumer();
   if (!consumer) return std::move(consumer.error());
   consumer_ = std::move(*consumer);
@@ -64,6 +66,7 @@ Result<void> SinkPipeline::iterate() {
   MILLRACE_TRY(poll());
   if (surroundings_.control.stopping()) return {};
   if (!redelivering_) MILLRACE_TRY(convert_batch());
+  if (surroundings_.control.cancelled()) return {};  // records may be missing from the batch
   return deliver();
 }
 
@@ -121,45 +124,45 @@ Result<void> SinkPipeline::convert_batch() {
 
 /// One record on its way: convert, transform. False: it is left out.
 Result<bool> SinkPipeline::convert(const kafka::Message& message, SinkRecord& record) {
-  const auto place = [&message] {
-    return std::string(message.topic) + "-" + std::to_string(message.partition) + "@" +
-           std::to_string(message.offset);
-  };
   if (message.timestamp < -1) {
     return Error{ErrorCode::fatal, "org.apache.kafka.common.InvalidRecordException",
                  "Invalid record timestamp " + std::to_string(message.timestamp)}
-        .at(place());
+        .at(std::string(message.topic) + "-" + std::to_string(message.partition) + "@" +
+            std::to_string(message.offset));
   }
+  const Converters& with = parts_.converters;
   raw_headers_.clear();
   for (const kafka::MessageHeader& header : message.headers) {
     raw_headers_.push_back(
         {Text::borrow(header.name),
          header.value ? std::optional(Bytes::borrow(*header.value)) : std::nullopt});
   }
-  auto key = call_plugin("key converter", [&] {
-    return parts_.converters.key->to_connect(message.topic, raw_headers_, message.key);
+  auto key = retry_([&] {
+    return call_plugin("key converter", [&] {
+      return with.key->to_connect(message.topic, raw_headers_, message.key);
+    });
   });
-  if (!key) {
-    MILLRACE_TRY(policy_.failed(Stage::key_converter, std::move(key.error()).at(place())));
-    return false;
-  }
-  auto value = call_plugin("value converter", [&] {
-    return parts_.converters.value->to_connect(message.topic, raw_headers_, message.value);
+  if (!key) return failed(message, Stage::key_converter, with.key_class, std::move(key.error()));
+  auto value = retry_([&] {
+    return call_plugin("value converter", [&] {
+      return with.value->to_connect(message.topic, raw_headers_, message.value);
+    });
   });
   if (!value) {
-    MILLRACE_TRY(policy_.failed(Stage::value_converter, std::move(value.error()).at(place())));
-    return false;
+    return failed(message, Stage::value_converter, with.value_class, std::move(value.error()));
   }
   record.headers.clear();
   for (const RawHeader& header : raw_headers_) {
-    auto content = call_plugin("header converter", [&] {
-      return parts_.converters.header->to_connect_header(
-          message.topic, header.key.view(),
-          header.value ? NullableBytes(header.value->view()) : std::nullopt);
+    auto content = retry_([&] {
+      return call_plugin("header converter", [&] {
+        return with.header->to_connect_header(
+            message.topic, header.key.view(),
+            header.value ? NullableBytes(header.value->view()) : std::nullopt);
+      });
     });
     if (!content) {
-      MILLRACE_TRY(policy_.failed(Stage::header_converter, std::move(content.error()).at(place())));
-      return false;
+      return failed(message, Stage::header_converter, with.header_class,
+                    std::move(content.error()));
     }
     record.headers.append({header.key, std::move(content->schema), std::move(content->value)});
   }
@@ -176,10 +179,12 @@ Result<bool> SinkPipeline::convert(const kafka::Message& message, SinkRecord& re
   record.original_partition = message.partition;
   if (parts_.transforms.empty()) return true;
 
-  auto transformed = call_plugin("transformation", [&] { return parts_.transforms.apply(record); });
+  auto transformed = retry_([&] {
+    return call_plugin("transformation", [&] { return parts_.transforms.apply(record); });
+  });
   if (!transformed) {
-    MILLRACE_TRY(policy_.failed(Stage::transformation, std::move(transformed.error()).at(place())));
-    return false;
+    return failed(message, Stage::transformation, failed_class(parts_.transforms),
+                  std::move(transformed.error()));
   }
   if (!*transformed) return false;
   static_cast<Record&>(record) = std::move(**transformed);
@@ -188,7 +193,12 @@ Result<bool> SinkPipeline::convert(const kafka::Message& message, SinkRecord& re
 
 Result<void> SinkPipeline::deliver() {
   const std::span<const SinkRecord> records(records_.data(), count_);
-  const Result<void> taken = call_plugin("put", [&] { return parts_.task->put(records); });
+  if (errant_) errant_->delivering(batch_.messages());
+  Result<void> taken = call_plugin("put", [&] { return parts_.task->put(records); });
+  if (errant_) {
+    errant_->delivering({});
+    if (std::optional<Error> failure = errant_->take_failure()) taken = std::move(*failure);
+  }
   if (!taken) {
     if (taken.error().code() != ErrorCode::retriable) {
       return Error{ErrorCode::fatal, "Exiting WorkerSinkTask due to unrecoverable exception."}
@@ -221,6 +231,7 @@ void SinkPipeline::finish() {
       logger().warn("Could not stop task {}: {}", parts_.task_id, stopped.error().message());
     }
   }
+  close_reporters();
   batch_.clear();
   spare_.clear();
   surroundings_.control.set_wake({});

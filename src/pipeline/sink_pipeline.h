@@ -2,8 +2,12 @@
 
 #include "kafka/consumer.h"
 #include "millrace/sink.h"
+#include "pipeline/dead_letter_queue.h"
+#include "pipeline/dead_letter_topic.h"
+#include "pipeline/errant_records.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/retry.h"
 #include "pipeline/sink_commits.h"
 #include "pipeline/stages.h"
 #include "pipeline/surroundings.h"
@@ -31,7 +35,11 @@ struct SinkParts {
   /// topics.regex: says whether a topic belongs to the connector. Empty: `topics` holds.
   std::function<bool(std::string_view)> topic_matches;
   std::chrono::milliseconds topic_refresh_interval{300'000};
-  bool tolerate_errors = false;
+  ErrorSettings errors;
+  // for the dead letter queue and what the task reports
+  MakeAdmin make_admin;
+  DeadLetterQueue::MakeProducer make_producer;
+  ErrantRecords::MakeConverters make_converters;
   std::chrono::milliseconds offset_flush_interval{60'000};
   std::chrono::milliseconds offset_flush_timeout{5'000};
 };
@@ -48,6 +56,7 @@ class SinkPipeline final : public Pipeline,
   ~SinkPipeline() override;
 
   Result<void> run() override;
+  void abandon() override;
 
   // The steps that run is made of, for tests: start, then iterate until the task has to stop.
   Result<void> start();
@@ -59,7 +68,14 @@ class SinkPipeline final : public Pipeline,
   Result<void> poll();
   Result<void> convert_batch();
   Result<bool> convert(const kafka::Message& message, SinkRecord& record);
+  Result<bool> failed(const kafka::Message& message, Stage stage, std::string_view class_name,
+                      Error error);
   Result<void> deliver();
+
+  // what becomes of records that failed (sink_failures.cc)
+  Result<void> open_reporters();
+  bool dead_letters_written(const PartitionSet& partitions);
+  void close_reporters();
 
   // what happens between batches
   Result<void> follow_topics();
@@ -87,12 +103,13 @@ class SinkPipeline final : public Pipeline,
   Result<void> pause(const PartitionSet& partitions) override;
   Result<void> resume(const PartitionSet& partitions) override;
   void request_commit() override { commit_requested_ = true; }
-  ErrantRecordReporter* errant_record_reporter() override { return nullptr; }
+  ErrantRecordReporter* errant_record_reporter() override { return errant_.get(); }
   PluginMetrics& metrics() override { return surroundings_.plugin_metrics; }
 
   SinkParts parts_;
   Surroundings surroundings_;
   ErrorPolicy policy_;
+  Retry retry_;
   bool started_ = false;
 
   kafka::MessageBatch batch_;        // what records_ points into
@@ -113,6 +130,11 @@ class SinkPipeline final : public Pipeline,
   PartitionSet paused_by_task_;
   PartitionOffsets seeks_;
   std::optional<std::chrono::milliseconds> timeout_;
+  std::unique_ptr<ErrantRecords> errant_;          // null: nobody would hear of its reports
+  std::unique_ptr<DeadLetterQueue> dead_letters_;  // null: there is none; its thread uses errant_
+  Mutex abandon_mutex_;
+  DeadLetterQueue* abandonable_ GUARDED_BY(abandon_mutex_) = nullptr;  // once it is there
+
   std::optional<Error> raised_;  // ends the task after the poll: it came where none can be returned
   bool rebalanced_ = false;
   std::unique_ptr<kafka::Consumer> consumer_;  // last: it may call back until it is destroyed

@@ -25,7 +25,8 @@ const log::Logger& logger() {
 SourcePipeline::SourcePipeline(SourceParts parts, Surroundings surroundings)
     : parts_(std::move(parts)),
       surroundings_(surroundings),
-      policy_(parts_.tolerate_errors, surroundings.counters),
+      policy_(parts_.task_id, parts_.errors, surroundings),
+      retry_(parts_.errors, surroundings),
       submitted_(pool_) {}
 
 SourcePipeline::~SourcePipeline() = default;
@@ -49,6 +50,7 @@ Result<void> SourcePipeline::start() {
     const MutexLock lock(mutex_);
     abandonable_ = producer_.get();
   }
+  MILLRACE_TRY(open_dead_letters());
   started_ = true;
   MILLRACE_TRY(call_plugin("initialize", [this] { return parts_.task->initialize(*this); }));
   MILLRACE_TRY(call_plugin("start", [this] { return parts_.task->start(parts_.config); }));
@@ -68,6 +70,7 @@ Result<void> SourcePipeline::iterate() {
   if (batch_ == nullptr) MILLRACE_TRY(poll_batch());
   if (batch_ != nullptr) MILLRACE_TRY(send_batch());
   producer_->serve(std::chrono::milliseconds(0));
+  dead_letters_sent();
   return {};
 }
 
@@ -94,6 +97,10 @@ Result<void> SourcePipeline::send_batch() {
   const std::span<const SourceRecord> records = std::as_const(batch_->batch).records();
   for (; next_ < records.size(); ++next_) {
     if (send_error_) return take_send_error();
+    if (!dead_letters_sent()) {
+      producer_->serve(serve_slice);
+      return {};
+    }
     const Result<Sent> sent = send_record(records[next_]);
     if (!sent) return sent.error();
     if (*sent == Sent::later) {
@@ -105,37 +112,43 @@ Result<void> SourcePipeline::send_batch() {
   return {};
 }
 
-/// One record on its way: transform, convert, hand over to the producer.
-Result<SourcePipeline::Sent> SourcePipeline::send_record(const SourceRecord& record) {
-  const Record* current = &record;
+/// One record on its way: transform, convert, see to its topic, hand over to the producer.
+Result<SourcePipeline::Sent> SourcePipeline::send_record(const SourceRecord& polled) {
+  const Record* current = &polled;
   std::optional<Record> transformed;
   if (!parts_.transforms.empty()) {
-    auto result = call_plugin("transformation", [&] { return parts_.transforms.apply(record); });
+    auto result = retry_([&] {
+      return call_plugin("transformation", [&] { return parts_.transforms.apply(polled); });
+    });
     if (!result) {
-      MILLRACE_TRY(policy_.failed(Stage::transformation, std::move(result.error())));
-      leave_out(record);
-      return Sent::yes;
+      const FailedStep step{Stage::transformation, failed_class(parts_.transforms)};
+      return failed(polled, polled, step, result.error());
     }
     if (!*result) {
-      leave_out(record);
+      leave_out(polled);
       return Sent::yes;
     }
     transformed = std::move(*result);
     current = &*transformed;
   }
-  Result<std::optional<kafka::OutgoingRecord>> outgoing = convert(*current);
-  if (!outgoing) return std::move(outgoing.error());
-  if (!*outgoing) {
-    leave_out(record);
-    return Sent::yes;
+  MILLRACE_TRY(check_destination(*current));
+  const Result<kafka::OutgoingRecord> outgoing = convert(*current);
+  if (!outgoing) return failed(polled, *current, failed_step_, outgoing.error());
+  if (parts_.topic_creation) {
+    const Result<void> there = parts_.topic_creation->ensure(outgoing->topic);
+    if (!there && there.error().code() == ErrorCode::retriable) {
+      logger().warn("{} cannot make sure that topic '{}' exists, tries again: {}", parts_.task_id,
+                    outgoing->topic, there.error().message());
+      return Sent::later;
+    }
+    if (!there) return there.error();
   }
-  return hand_over(record, **outgoing);
+  return hand_over(polled, *outgoing);
 }
 
-/// The bytes of a record, valid until the next one is converted; none: it failed and is tolerated.
-Result<std::optional<kafka::OutgoingRecord>> SourcePipeline::convert(const Record& record) {
-  const std::string_view topic = record.topic.view();
-  if (topic.empty()) {
+/// What no producer takes ends the task, whatever is tolerated.
+Result<void> SourcePipeline::check_destination(const Record& record) {
+  if (record.topic.empty()) {
     return Error{ErrorCode::fatal, "java.lang.IllegalArgumentException", "Topic cannot be null."};
   }
   if (record.partition && *record.partition < 0) {
@@ -143,42 +156,46 @@ Result<std::optional<kafka::OutgoingRecord>> SourcePipeline::convert(const Recor
                  "Invalid partition: " + std::to_string(*record.partition) +
                      ". Partition number should always be non-negative or null."};
   }
-  kafka::OutgoingRecord outgoing{.topic = topic, .partition = record.partition};
-  if (record.timestamp && *record.timestamp != -1) {
-    if (*record.timestamp < -1) {
-      return Error{ErrorCode::fatal, "org.apache.kafka.common.InvalidRecordException",
-                   "Invalid record timestamp " + std::to_string(*record.timestamp)};
-    }
-    outgoing.timestamp = record.timestamp;
+  if (record.timestamp && *record.timestamp < -1) {
+    return Error{ErrorCode::fatal, "org.apache.kafka.common.InvalidRecordException",
+                 "Invalid record timestamp " + std::to_string(*record.timestamp)};
   }
+  return {};
+}
 
+/// The bytes of a record, valid until the next one is converted. Errors: failed_step_ says where.
+Result<kafka::OutgoingRecord> SourcePipeline::convert(const Record& record) {
+  const std::string_view topic = record.topic.view();
+  kafka::OutgoingRecord outgoing{.topic = topic, .partition = record.partition};
+  if (record.timestamp && *record.timestamp != -1) outgoing.timestamp = record.timestamp;
+
+  const Converters& with = parts_.converters;
   raw_headers_.clear();
+  failed_step_ = {Stage::header_converter, with.header_class};
   for (const Header& header : record.headers) {
-    auto bytes = call_plugin("header converter", [&] {
-      return parts_.converters.header->from_connect_header(topic, header.key.view(), header.schema,
-                                                           header.value);
+    auto bytes = retry_([&] {
+      return call_plugin("header converter", [&] {
+        return with.header->from_connect_header(topic, header.key.view(), header.schema,
+                                                header.value);
+      });
     });
-    if (!bytes) {
-      MILLRACE_TRY(policy_.failed(Stage::header_converter, std::move(bytes.error())));
-      return std::nullopt;
-    }
+    if (!bytes) return std::move(bytes.error());
     raw_headers_.push_back({header.key, *bytes ? std::optional(Bytes(**bytes)) : std::nullopt});
   }
-  auto key = call_plugin("key converter", [&] {
-    return parts_.converters.key->from_connect(topic, raw_headers_, record.key_schema, record.key);
+  failed_step_ = {Stage::key_converter, with.key_class};
+  auto key = retry_([&] {
+    return call_plugin("key converter", [&] {
+      return with.key->from_connect(topic, raw_headers_, record.key_schema, record.key);
+    });
   });
-  if (!key) {
-    MILLRACE_TRY(policy_.failed(Stage::key_converter, std::move(key.error())));
-    return std::nullopt;
-  }
-  auto value = call_plugin("value converter", [&] {
-    return parts_.converters.value->from_connect(topic, raw_headers_, record.value_schema,
-                                                 record.value);
+  if (!key) return std::move(key.error());
+  failed_step_ = {Stage::value_converter, with.value_class};
+  auto value = retry_([&] {
+    return call_plugin("value converter", [&] {
+      return with.value->from_connect(topic, raw_headers_, record.value_schema, record.value);
+    });
   });
-  if (!value) {
-    MILLRACE_TRY(policy_.failed(Stage::value_converter, std::move(value.error())));
-    return std::nullopt;
-  }
+  if (!value) return std::move(value.error());
   outgoing.key = *key;
   outgoing.value = *value;
   if (!raw_headers_.empty()) {
@@ -193,9 +210,9 @@ Result<std::optional<kafka::OutgoingRecord>> SourcePipeline::convert(const Recor
 }
 
 /// Waits for room in the producer's queue and for the topic to appear, as long as max.block.ms.
-Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& record,
+Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& polled,
                                                        kafka::OutgoingRecord outgoing) {
-  SubmittedOffsets::Entry& entry = submitted_.submit(*batch_, record);
+  SubmittedOffsets::Entry& entry = submitted_.submit(*batch_, polled);
   outgoing.tag = &entry;
   std::optional<Clock::Time> deadline;
   while (true) {
@@ -245,23 +262,10 @@ void SourcePipeline::tell_task(const SourceRecord& record, const RecordMetadata*
 
 void SourcePipeline::delivered(void* tag, const RecordMetadata& metadata, const Error* error) {
   auto& entry = *static_cast<SubmittedOffsets::Entry*>(tag);
-  const RecordMetadata* known = &metadata;
-  if (error != nullptr) {
-    if (surroundings_.control.cancelled()) return;
-    logger().error("{} failed to send record to {}: {}", parts_.task_id, entry.record->topic.view(),
-                   error->message());
-    if (!policy_.tolerates() || producer_->fatal_error()) {  // nothing is left out silently
-      if (!send_error_) {
-        send_error_ = Error{ErrorCode::fatal, "Unrecoverable exception from producer send callback"}
-                          .caused_by(*error);
-      }
-      return;
-    }
-    static_cast<void>(policy_.failed(Stage::kafka_produce, *error));
-    known = nullptr;
-  }
-  if (known != nullptr) surroundings_.counters.source_record_write.add();
-  tell_task(*entry.record, known);
+  if (entry.dead_letter) return dead_letter_done(entry, error);
+  if (error != nullptr) return not_sent(entry, *error);
+  surroundings_.counters.source_record_write.add();
+  tell_task(*entry.record, &metadata);
   submitted_.acknowledge(entry);
 }
 
@@ -350,10 +354,7 @@ void SourcePipeline::abandon() {
 /// The end: what is still on its way gets a last chance to be acknowledged, then one last commit.
 void SourcePipeline::finish() {
   if (producer_ && !surroundings_.control.cancelled()) {
-    if (!producer_->flush(parts_.offset_flush_timeout)) {
-      logger().warn("{} gives up waiting for {} records that were not acknowledged within {} ms",
-                    parts_.task_id, producer_->outstanding(), parts_.offset_flush_timeout.count());
-    }
+    flush_everything();
     collect_offsets();
     commit_for_the_last_time();
   }

@@ -3,11 +3,15 @@
 #include "base/mutex.h"
 #include "kafka/producer.h"
 #include "millrace/source.h"
+#include "pipeline/dead_letter_topic.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/retry.h"
+#include "pipeline/source_dead_letters.h"
 #include "pipeline/stages.h"
 #include "pipeline/submitted_offsets.h"
 #include "pipeline/surroundings.h"
+#include "pipeline/topic_creation.h"
 #include "storage/offset_reader.h"
 #include "storage/offset_writer.h"
 
@@ -17,6 +21,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace millrace::pipeline {
@@ -32,7 +38,10 @@ struct SourceParts {
   std::unique_ptr<storage::OffsetReader> reader;
   std::function<Result<ConfigMap>()> current_configs;
   std::function<Result<std::unique_ptr<kafka::Producer>>(kafka::DeliveryListener&)> make_producer;
-  bool tolerate_errors = false;
+  std::unique_ptr<TopicCreation> topic_creation;  ///< null: topics are left to others
+  ErrorSettings errors;
+  MakeAdmin make_admin;        ///< for the dead letter topic
+  Converters json_converters;  ///< for dead letters that have no bytes
   std::chrono::milliseconds offset_flush_timeout{5000};
 };
 
@@ -61,13 +70,28 @@ class SourcePipeline final : public Pipeline,
   Result<void> poll_batch();
   Result<void> send_batch();
   enum class Sent : std::uint8_t { yes, later };
-  Result<Sent> send_record(const SourceRecord& record);
-  Result<std::optional<kafka::OutgoingRecord>> convert(const Record& record);
-  Result<Sent> hand_over(const SourceRecord& record, kafka::OutgoingRecord outgoing);
+  struct FailedStep {
+    Stage stage = Stage::transformation;
+    std::string_view class_name;
+  };
+  Result<Sent> send_record(const SourceRecord& polled);
+  static Result<void> check_destination(const Record& record);
+  Result<kafka::OutgoingRecord> convert(const Record& record);
+  Result<Sent> hand_over(const SourceRecord& polled, kafka::OutgoingRecord outgoing);
   Result<Sent> refused(SubmittedOffsets::Entry& entry, const Error& error);
   void leave_out(const SourceRecord& record) { tell_task(record, nullptr); }
   void tell_task(const SourceRecord& record, const RecordMetadata* metadata);
   void delivered(void* tag, const RecordMetadata& metadata, const Error* error) override;
+
+  // what becomes of records that failed (source_failures.cc)
+  Result<void> open_dead_letters();
+  Result<Sent> failed(const SourceRecord& polled, const Record& current, FailedStep step,
+                      const Error& error);
+  void not_sent(SubmittedOffsets::Entry& entry, const Error& error);
+  void bury_what_was_not_sent();
+  bool dead_letters_sent();
+  void dead_letter_done(SubmittedOffsets::Entry& entry, const Error* error);
+  void flush_everything();
 
   void collect_offsets();
   void store_offsets(CommittableOffsets offsets);
@@ -87,11 +111,15 @@ class SourcePipeline final : public Pipeline,
   SourceParts parts_;
   Surroundings surroundings_;
   ErrorPolicy policy_;
+  Retry retry_;
   BatchPool pool_;
   SubmittedOffsets submitted_;
   TrackedBatch* batch_ = nullptr;  // being sent; null: poll for the next one
   std::size_t next_ = 0;           // the record of it that comes next
   std::optional<Error> send_error_;
+  FailedStep failed_step_;                                            // at which convert failed
+  std::unique_ptr<SourceDeadLetters> dead_letters_;                   // null: there are none
+  std::vector<std::pair<SubmittedOffsets::Entry*, Error>> not_sent_;  // to become dead letters
   bool started_ = false;
   bool stopped_ = false;                // the task hears of nothing any more
   std::vector<RawHeader> raw_headers_;  // of the record being converted

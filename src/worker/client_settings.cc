@@ -81,6 +81,15 @@ ConfigMap source_producer_settings(const ConfigMap& worker, const ConfigMap& con
   return settings;
 }
 
+ConfigMap dead_letter_producer_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                        const TaskId& task) {
+  ConfigMap settings = source_producer_settings(worker, connector, task, true);
+  settings.set("client.id", client_id("dlq-producer", task));
+  lay_over(settings, worker.with_prefix("producer."));
+  lay_over(settings, connector.with_prefix("producer.override."));
+  return settings;
+}
+
 ConfigMap sink_consumer_settings(const ConfigMap& worker, const ConfigMap& connector,
                                  const TaskId& task) {
   ConfigMap settings = with_bootstrap(worker);
@@ -106,6 +115,14 @@ ConfigMap task_admin_settings(const ConfigMap& worker, const ConfigMap& connecto
                               const TaskId& task) {
   ConfigMap settings = worker_admin_settings(worker);
   settings.set("client.id", client_id("adminclient", task));
+  lay_over(settings, connector.with_prefix("admin.override."));
+  return settings;
+}
+
+ConfigMap dead_letter_admin_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                     const TaskId& task) {
+  ConfigMap settings = worker_admin_settings(worker);
+  settings.set("client.id", client_id("dlq-adminclient", task));
   lay_over(settings, connector.with_prefix("admin.override."));
   return settings;
 }

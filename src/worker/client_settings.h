@@ -22,6 +22,12 @@ ConfigMap sink_consumer_settings(const ConfigMap& worker, const ConfigMap& conne
 /// Of a connector's task, for topics.
 ConfigMap task_admin_settings(const ConfigMap& worker, const ConfigMap& connector,
                               const TaskId& task);
+/// Of a sink task's dead letter queue: Java's producer, whose layers are those of source tasks.
+ConfigMap dead_letter_producer_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                        const TaskId& task);
+/// Of the client that looks for a dead letter topic.
+ConfigMap dead_letter_admin_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                     const TaskId& task);
 /// Of the worker itself.
 ConfigMap worker_admin_settings(const ConfigMap& worker);
 

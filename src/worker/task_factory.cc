@@ -3,7 +3,9 @@
 #include "base/log.h"
 #include "base/plugin_call.h"
 #include "config/java_regex.h"
+#include "config/topic_creation.h"
 #include "worker/client_settings.h"
+#include "worker/error_settings.h"
 
 #include <chrono>
 #include <utility>
@@ -32,10 +34,6 @@ Result<const Plugin*> require(const Plugin* plugin, std::string_view kind, std::
   return Error{ErrorCode::invalid_config,
                "Invalid value " + std::string(name) + " for configuration " + std::string(kind) +
                    ": Class " + std::string(name) + " could not be found."};
-}
-
-bool tolerates_errors(const ConfigMap& connector) {
-  return connector.get_or("errors.tolerance", "none") == "all";
 }
 
 std::vector<std::string> split_list(std::string_view text) {
@@ -76,6 +74,38 @@ Result<pipeline::Converters> TaskFactory::converters(const ConfigMap& connector)
   return result;
 }
 
+/// Of the worker's own, for dead letters of sources: JSON with schemas, which takes any value.
+Result<pipeline::Converters> TaskFactory::json_converters() const {
+  constexpr std::string_view json = "org.apache.kafka.connect.json.JsonConverter";
+  return converters({{"key.converter", std::string(json)}, {"value.converter", std::string(json)}});
+}
+
+pipeline::MakeAdmin TaskFactory::make_admin(ConfigMap settings) const {
+  return [this, settings = std::move(settings)] { return environment_.clients.admin(settings); };
+}
+
+Result<std::unique_ptr<pipeline::TopicCreation>> TaskFactory::topic_creation(
+    const TaskId& id, const ConfigMap& connector) const {
+  if (!environment_.config.topic_creation) return nullptr;
+  Result<std::vector<config::TopicCreationGroup>> groups = config::topic_creation_groups(connector);
+  if (!groups) return std::move(groups.error());
+  if (groups->empty()) return nullptr;
+  std::vector<pipeline::TopicGroup> made;
+  for (config::TopicCreationGroup& group : *groups) {
+    pipeline::TopicGroup one{.name = group.name,
+                             .partitions = group.partitions,
+                             .replication_factor = group.replication_factor,
+                             .configs = std::move(group.configs)};
+    one.matches = [group = std::move(group)](std::string_view topic) {
+      return group.matches(topic);
+    };
+    made.push_back(std::move(one));
+  }
+  return std::make_unique<pipeline::TopicCreation>(
+      std::move(made),
+      make_admin(task_admin_settings(environment_.config.settings.originals(), connector, id)));
+}
+
 Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
                                                         const SourcePlugin& plugin,
                                                         const ConfigMap& connector,
@@ -84,6 +114,8 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
   if (!config) return std::move(config.error());
   Result<pipeline::Converters> made = converters(connector);
   if (!made) return std::move(made.error());
+  Result<pipeline::ErrorSettings> errors = error_settings(connector);
+  if (!errors) return std::move(errors.error());
   pipeline::SourceParts parts;
   parts.task_id = id.to_string();
   parts.task = plugin.make_task();
@@ -97,7 +129,17 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
                                    plain_producers_.load())](kafka::DeliveryListener& listener) {
     return environment_.clients.producer(settings, listener);
   };
-  parts.tolerate_errors = tolerates_errors(connector);
+  Result<std::unique_ptr<pipeline::TopicCreation>> topics = topic_creation(id, connector);
+  if (!topics) return std::move(topics.error());
+  parts.topic_creation = std::move(*topics);
+  if (!errors->dead_letter_topic.empty()) {
+    Result<pipeline::Converters> json = json_converters();
+    if (!json) return std::move(json.error());
+    parts.json_converters = std::move(*json);
+    parts.make_admin = make_admin(
+        dead_letter_admin_settings(environment_.config.settings.originals(), connector, id));
+  }
+  parts.errors = std::move(*errors);
   parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
   return parts;
 }
@@ -109,6 +151,8 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   if (!config) return std::move(config.error());
   Result<pipeline::Converters> made = converters(connector);
   if (!made) return std::move(made.error());
+  Result<pipeline::ErrorSettings> errors = error_settings(connector);
+  if (!errors) return std::move(errors.error());
   const ConfigMap settings =
       sink_consumer_settings(environment_.config.settings.originals(), connector, id);
   pipeline::SinkParts parts;
@@ -134,7 +178,14 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
       parts.topic_refresh_interval = std::chrono::milliseconds(std::get<std::int64_t>(*age));
     }
   }
-  parts.tolerate_errors = tolerates_errors(connector);
+  parts.errors = std::move(*errors);
+  const ConfigMap& worker = environment_.config.settings.originals();
+  parts.make_admin = make_admin(dead_letter_admin_settings(worker, connector, id));
+  parts.make_producer = [this, own = dead_letter_producer_settings(worker, connector, id)](
+                            kafka::DeliveryListener& listener) {
+    return environment_.clients.producer(own, listener);
+  };
+  parts.make_converters = [this, connector] { return converters(connector); };
   parts.offset_flush_interval = environment_.config.offset_flush_interval;
   parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
   return parts;

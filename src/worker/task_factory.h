@@ -56,6 +56,11 @@ class TaskFactory {
   Result<pipeline::SinkParts> sink_parts(const TaskId& id, const SinkPlugin& plugin,
                                          const ConfigMap& connector, const ConfigMap& task) const;
   Result<pipeline::Converters> converters(const ConfigMap& connector) const;
+  Result<pipeline::Converters> json_converters() const;
+  /// Null: topics are left to others.
+  Result<std::unique_ptr<pipeline::TopicCreation>> topic_creation(const TaskId& id,
+                                                                  const ConfigMap& connector) const;
+  pipeline::MakeAdmin make_admin(ConfigMap settings) const;
 
   const Environment& environment_;
   std::atomic<bool> plain_producers_ = false;

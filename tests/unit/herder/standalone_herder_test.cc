@@ -54,9 +54,6 @@ TEST_F(HerderTest, AsksTheConnectorsOwnValidation) {
 }
 
 TEST_F(HerderTest, RefusesWhatItWouldSilentlyLeaveOut) {
-  EXPECT_THAT(
-      put("orders", {{"errors.deadletterqueue.topic.name", "dead"}}).error().message(),
-      HasSubstr("Invalid value dead for configuration errors.deadletterqueue.topic.name: "));
   EXPECT_THAT(put("orders", {{"transforms", "hoist"}}).error().message(),
               HasSubstr("Invalid value hoist for configuration transforms: "));
   EXPECT_THAT(herder->connectors(), IsEmpty());

@@ -45,6 +45,11 @@ class TargetKafka {
   /// Answers the first record with that value that has no answer yet.
   void acknowledge(const std::string& value) { answer(value, std::nullopt); }
   void refuse(const std::string& value, Error error) { answer(value, std::move(error)); }
+  /// Whether a record was sent that has no answer yet.
+  [[nodiscard]] bool has_waiting() {
+    const MutexLock lock(mutex_);
+    return !waiting_.empty();
+  }
   [[nodiscard]] std::vector<std::string> values() const {
     std::vector<std::string> values;
     for (const Sent& one : sent) values.push_back(one.value.value_or("null"));

@@ -19,6 +19,9 @@ struct PlainPlugins {
   explicit PlainPlugins(Journal& journal) : behaviour(journal) {}
   Behaviour behaviour;       ///< of "close …"
   bool adds_header = false;  ///< the value converter adds one
+  bool reads_all = false;    ///< also "bad"
+  /// What is to be converted is asked this first, if anything.
+  std::function<Result<void>(std::string_view)> check = {};
 
   [[nodiscard]] Converters converters();
   /// A chain of one step that does this; it may fail, throw and drop.
@@ -26,8 +29,10 @@ struct PlainPlugins {
   [[nodiscard]] TransformChain chain(std::vector<Step> steps);
 };
 
-inline Result<void> check_convertible(std::string_view text) {
-  if (text == "bad") return Error{ErrorCode::bad_record, "'bad' cannot be converted"};
+inline Result<void> check_convertible(const PlainPlugins& plugins, std::string_view text) {
+  if (plugins.check) MILLRACE_TRY(plugins.check(text));
+  if (text == "bad" && !plugins.reads_all)
+    return Error{ErrorCode::bad_record, "'bad' cannot be converted"};
   if (text == "throw") throw std::runtime_error("thrown by a converter");
   return {};
 }
@@ -38,7 +43,7 @@ class PlainConverter final : public Converter {
   Result<void> configure(const Config& /*config*/, bool /*is_key*/) override { return {}; }
   Result<NullableBytes> from_connect(std::string_view /*topic*/, std::vector<RawHeader>& headers,
                                      const SchemaPtr& /*schema*/, const Value& value) override {
-    MILLRACE_TRY(check_convertible(value.view()));
+    MILLRACE_TRY(check_convertible(plugins_, value.view()));
     if (plugins_.adds_header && !is_key_) headers.push_back({Text("added"), Bytes("by converter")});
     return value.is_null() ? NullableBytes() : NullableBytes(value.view());
   }
@@ -46,7 +51,7 @@ class PlainConverter final : public Converter {
                                     std::span<const RawHeader> /*headers*/,
                                     NullableBytes bytes) override {
     if (!bytes) return SchemaAndValue{schemas::optional_string(), nullptr};
-    MILLRACE_TRY(check_convertible(*bytes));
+    MILLRACE_TRY(check_convertible(plugins_, *bytes));
     return SchemaAndValue{schemas::optional_string(), Text::borrow(*bytes)};
   }
   void close() override {
@@ -65,7 +70,7 @@ class PlainHeaderConverter final : public HeaderConverter {
   Result<NullableBytes> from_connect_header(std::string_view /*topic*/, std::string_view /*key*/,
                                             const SchemaPtr& /*schema*/,
                                             const Value& value) override {
-    MILLRACE_TRY(check_convertible(value.view()));
+    MILLRACE_TRY(check_convertible(plugins_, value.view()));
     if (value.is_null()) return NullableBytes();
     buffer_ = value.view();  // valid until the next call only, as the interface says
     return NullableBytes(buffer_);
@@ -73,7 +78,7 @@ class PlainHeaderConverter final : public HeaderConverter {
   Result<SchemaAndValue> to_connect_header(std::string_view /*topic*/, std::string_view /*key*/,
                                            NullableBytes bytes) override {
     if (!bytes) return SchemaAndValue{};
-    MILLRACE_TRY(check_convertible(*bytes));
+    MILLRACE_TRY(check_convertible(plugins_, *bytes));
     return SchemaAndValue{schemas::string(), Text::borrow(*bytes)};
   }
   void close() override { static_cast<void>(plugins_.behaviour.called("close header")); }
@@ -101,6 +106,9 @@ inline Converters PlainPlugins::converters() {
   made.key = std::make_unique<PlainConverter>(*this, true);
   made.value = std::make_unique<PlainConverter>(*this, false);
   made.header = std::make_unique<PlainHeaderConverter>(*this);
+  made.key_class = "test.KeyConverter";
+  made.value_class = "test.ValueConverter";
+  made.header_class = "test.HeaderConverter";
   return made;
 }
 

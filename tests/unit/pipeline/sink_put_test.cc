@@ -193,7 +193,7 @@ TEST_F(SinkPut, AnotherErrorEndsTheTaskAndEarlierPutsAreCommitted) {  // T34
 }
 
 TEST_F(SinkPut, ATimestampBelowMinusOneEndsTheTaskWhateverIsTolerated) {  // K8
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   kafka.store("orders-0", {{}, "a", -2});
   const Result<void> result = run_with({"orders-0"});
   EXPECT_THAT(result, FailsWith("common.InvalidRecordException: Invalid record timestamp -2"));
@@ -212,7 +212,7 @@ TEST_F(SinkPut, AConverterErrorEndsTheTaskAndSaysWhere) {
 }
 
 TEST_F(SinkPut, AToleratedRecordIsLeftOutAndItsOffsetGoesOn) {
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   kafka.store("orders-0", {"bad", "a"});
   kafka.store("orders-0", {"k", "bad"});
   kafka.store("orders-0", {"k", "c", -1, {{"h", "bad"}}});
@@ -227,7 +227,7 @@ TEST_F(SinkPut, AToleratedRecordIsLeftOutAndItsOffsetGoesOn) {
 }
 
 TEST_F(SinkPut, ATransformationErrorIsToleratedToo) {
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   steps = {[](const Record& record) -> Result<std::optional<Record>> {
     if (record.value.view() == "a") throw std::runtime_error("no field 'id'");
     return record;
@@ -238,7 +238,7 @@ TEST_F(SinkPut, ATransformationErrorIsToleratedToo) {
 }
 
 TEST_F(SinkPut, APollErrorEndsTheTaskWhateverIsTolerated) {  // K6
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   kafka.poll_error = Error{ErrorCode::fatal, "not authorized to read topic 'orders'"};
   EXPECT_THAT(run_with({"orders-0"}), FailsWith("not authorized"));
 }

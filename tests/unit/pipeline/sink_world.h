@@ -1,6 +1,8 @@
 #pragma once
 
+#include "fake_admin.h"
 #include "fake_consumer.h"
+#include "fake_producer.h"
 #include "pipeline/sink_pipeline.h"
 #include "plain_plugins.h"
 
@@ -108,7 +110,15 @@ struct SinkWorld : TaskWorld {
     } else {
       parts.topics = {"orders"};
     }
-    parts.tolerate_errors = tolerate_errors;
+    parts.errors = errors;
+    parts.make_admin = cluster.make_admin();
+    parts.make_producer =
+        [this](kafka::DeliveryListener& reports) -> Result<std::unique_ptr<kafka::Producer>> {
+      return std::unique_ptr<kafka::Producer>(std::make_unique<FakeProducer>(letters, reports));
+    };
+    parts.make_converters = [this]() -> Result<Converters> { return plugins.converters(); };
+    parts.offset_flush_interval = offset_flush_interval;
+    parts.offset_flush_timeout = offset_flush_timeout;
     pipeline = std::make_unique<SinkPipeline>(std::move(parts), surroundings());
     return *pipeline;
   }
@@ -138,7 +148,11 @@ struct SinkWorld : TaskWorld {
   SourceKafka kafka{clock, journal};
   PlainPlugins plugins{journal};
   std::vector<PlainPlugins::Step> steps;
-  bool tolerate_errors = false;
+  ErrorSettings errors;
+  TopicsOfCluster cluster;
+  TargetKafka letters{clock, journal};  // what the dead letter queue writes to
+  std::chrono::milliseconds offset_flush_interval{60'000};
+  std::chrono::milliseconds offset_flush_timeout{5'000};
   std::function<bool(std::string_view)> topic_matches;
   std::optional<Error> no_consumer;
   std::unique_ptr<SinkPipeline> pipeline;

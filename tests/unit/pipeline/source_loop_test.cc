@@ -41,7 +41,7 @@ TEST_F(SourceLoop, ARetriableErrorOfPollCountsAsAnEmptyPoll) {  // T17
 }
 
 TEST_F(SourceLoop, AnotherErrorOfPollEndsTheTaskWhateverIsTolerated) {  // T17
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   poll_fails({ErrorCode::fatal, "the table is gone"});
   EXPECT_THAT(run_until_idle(), FailsWith("ConnectException: the table is gone"));
   poll_fails({ErrorCode::bad_record, "a row that nobody can read"});

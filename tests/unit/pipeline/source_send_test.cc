@@ -57,7 +57,7 @@ TEST_F(SourceSend, TransformationsComeFirst) {
 }
 
 TEST_F(SourceSend, ATimestampOfMinusOneIsNoneAndOneBelowEndsTheTask) {  // P4
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   poll_gives({{"a", 1, "x", "orders", {}, -1}});
   ASSERT_THAT(run_until_idle(), Succeeds());
   EXPECT_EQ(kafka.sent.front().timestamp, std::nullopt);
@@ -67,13 +67,13 @@ TEST_F(SourceSend, ATimestampOfMinusOneIsNoneAndOneBelowEndsTheTask) {  // P4
 }
 
 TEST_F(SourceSend, NoTopicEndsTheTaskWhateverIsTolerated) {  // P4
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   poll_gives({{"a", 1, "x", ""}});
   EXPECT_THAT(run_until_idle(), FailsWith("Topic cannot be null"));
 }
 
 TEST_F(SourceSend, ANegativePartitionEndsTheTaskWhateverIsTolerated) {  // P4
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   poll_gives({{"a", 1, "x", "orders", -1}});
   EXPECT_THAT(run_until_idle(), FailsWith("Invalid partition: -1"));
 }
@@ -89,7 +89,7 @@ TEST_F(SourceSend, AConverterErrorEndsTheTaskUnlessItIsTolerated) {
 }
 
 TEST_F(SourceSend, AToleratedConverterErrorLeavesTheRecordOut) {
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   poll_gives({{"a", 1, "x"}, {"a", 2, "bad"}});
   ASSERT_THAT(run_until_idle(), Succeeds());
   commit();
@@ -105,7 +105,7 @@ TEST_F(SourceSend, AHeaderThatCannotBeConvertedHasItsOwnStage) {
 }
 
 TEST_F(SourceSend, ATransformationErrorIsToleratedToo) {
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   steps = {[](const Record& record) -> Result<std::optional<Record>> {
     if (record.value.view() == "y") return Error{ErrorCode::fatal, "no field 'id'"};
     return record;
@@ -129,7 +129,7 @@ TEST_F(SourceSend, WhatIsRefusedAtOnceEndsTheTaskBeforeTheNextRecord) {  // T26
 }
 
 TEST_F(SourceSend, WhatIsRefusedAtOnceIsLeftOutWhenTolerated) {  // T26
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   kafka_refuses("y");
   poll_gives({{"a", 1, "x"}, {"a", 2, "y"}});
   ASSERT_THAT(run_until_idle(), Succeeds());
@@ -153,7 +153,7 @@ TEST_F(SourceSend, WhatIsRefusedByReportEndsTheTaskAtTheNextPoll) {  // T26
 }
 
 TEST_F(SourceSend, WhatIsRefusedByReportIsLeftOutWhenTolerated) {  // T26
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   kafka.acknowledges = false;
   poll_gives({{"a", 1, "x"}, {"a", 2, "y"}});
   ASSERT_THAT(run_until_idle(), Succeeds());
@@ -166,7 +166,7 @@ TEST_F(SourceSend, WhatIsRefusedByReportIsLeftOutWhenTolerated) {  // T26
 }
 
 TEST_F(SourceSend, AProducerThatIsDoneEndsTheTaskAlsoWhenErrorsAreTolerated) {
-  tolerate_errors = true;
+  errors.tolerate_all = true;
   kafka.acknowledges = false;
   poll_gives({{"a", 1, "x"}, {"a", 2, "y"}});
   kafka.on_send = [this](const kafka::OutgoingRecord& record) -> Result<kafka::SendStatus> {

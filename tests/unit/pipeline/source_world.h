@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fake_admin.h"
 #include "fake_producer.h"
 #include "memory_store.h"
 #include "pipeline/source_pipeline.h"
@@ -119,7 +120,12 @@ struct SourceWorld : TaskWorld {
       if (no_producer) return *no_producer;
       return std::unique_ptr<kafka::Producer>(std::make_unique<FakeProducer>(kafka, reports));
     };
-    parts.tolerate_errors = tolerate_errors;
+    parts.errors = errors;
+    parts.make_admin = cluster.make_admin();
+    parts.json_converters = plain_text.converters();
+    if (!groups.empty()) {
+      parts.topic_creation = std::make_unique<TopicCreation>(groups, cluster.make_admin());
+    }
     pipeline = std::make_unique<SourcePipeline>(std::move(parts), surroundings());
     return *pipeline;
   }
@@ -150,7 +156,11 @@ struct SourceWorld : TaskWorld {
   MemoryStore store;
   PlainPlugins plugins{journal};
   std::vector<PlainPlugins::Step> steps;
-  bool tolerate_errors = false;
+  ErrorSettings errors;
+  TopicsOfCluster cluster;
+  std::vector<TopicGroup> groups;  // of topic creation
+  Journal unread;
+  PlainPlugins plain_text{unread};  // stand for JSON: of them "bad" is text as well
   std::optional<Error> no_producer;
   std::unique_ptr<SourcePipeline> pipeline;
 };
