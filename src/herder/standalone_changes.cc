@@ -21,6 +21,7 @@ Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap confi
   const Result<ConnectorType> type = validator_.check(config);
   if (!type) return type.error();
   bool created = false;
+  bool changed = false;
   {
     const MutexLock lock(mutex_);
     created = !connectors_.contains(name);
@@ -28,6 +29,7 @@ Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap confi
       return Error{ErrorCode::conflict, "Connector " + name + " already exists"};
     }
     Connector& connector = connectors_[name];
+    changed = !(connector.config == config);
     connector.config = std::move(config);
     connector.type = *type;
     if (initial_state) connector.target = *initial_state;
@@ -36,7 +38,7 @@ Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap confi
   if (!created) worker_->stop_connector(name);
   MILLRACE_TRY(worker_->start_connector(name, find(name)->config, find(name)->target));
   if (find(name)->target == TargetState::started) {
-    MILLRACE_TRY(update_tasks(name, Replace::always));
+    MILLRACE_TRY(update_tasks(name, changed ? Replace::always : Replace::if_changed));
   }
   return PutResult{created, info(name, *find(name))};
 }

@@ -91,6 +91,27 @@ class Broker:
         """The values of a topic's messages, partition by partition."""
         return self.tool("values", topic).decode().split("\n")[:-1]
 
+    def put(self, topic, key, value, **headers):
+        """One message; None is null."""
+        text = lambda one: "-" if one is None else one
+        self.tool("put", topic, text(key), text(value), *(f"{name}={text(one)}" for name, one in headers.items()))
+
+    def everything(self, topic):
+        """All messages as dictionaries: key, value, timestamp, headers (a list of pairs); all bytes."""
+        text = lambda one: None if one == "-" else bytes.fromhex(one)
+        messages = []
+        for line in self.tool("everything", topic).decode().splitlines():
+            _, _, timestamp, key, value, *headers = line.split("\t")
+            pairs = (header.split("=") for header in headers)
+            messages.append({"key": text(key), "value": text(value), "timestamp": int(timestamp),
+                             "headers": [(text(name).decode(), text(content)) for name, content in pairs]})
+        return messages
+
+    def topic(self, name, *settings):
+        """{"partitions": 1, "copies": 1, "retention.ms": "1000"}: numbers, and settings as they are written."""
+        rows = dict(line.split("\t") for line in self.tool("topic", name, *settings).decode().splitlines())
+        return {**rows, "partitions": int(rows["partitions"]), "copies": int(rows["copies"])}
+
     def end(self, topic):
         """How many messages were ever written; 0 while the topic is missing."""
         try:

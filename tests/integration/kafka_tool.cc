@@ -5,6 +5,12 @@
 //   kafka_tool BROKER produce TOPIC [PARTITION]     a message for each line of the standard input
 //   kafka_tool BROKER values TOPIC                  all values up to the present end, a line each
 //   kafka_tool BROKER read TOPIC                    partition TAB offset TAB key TAB value instead
+//   kafka_tool BROKER put TOPIC KEY VALUE [NAME=VALUE...]  one message, with headers; - is null
+//   kafka_tool BROKER everything TOPIC              partition TAB offset TAB timestamp TAB key TAB
+//                                                   value and a TAB NAME=VALUE for each header, all
+//                                                   but the numbers in hexadecimal; - is null
+//   kafka_tool BROKER topic TOPIC [KEY...]          partitions, copies and settings: name TAB value
+//   kafka_tool BROKER forbid PREFIX                 from now on nobody creates topics of such names
 //   kafka_tool BROKER end TOPIC                     partition and end offset, a line each
 //   kafka_tool BROKER committed GROUP TOPIC         partition and committed offset; -1: none
 //   kafka_tool BROKER topics                        names, a line each
@@ -125,6 +131,91 @@ void produce(const std::string& broker, const std::string& topic, std::int32_t p
   check(rd_kafka_flush(kafka, timeout_ms), "flush");
 }
 
+void put(const std::string& broker, const std::vector<std::string>& arguments) {
+  rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker}});
+  const auto data = [](const std::string& text) {
+    return text == "-" ? nullptr : const_cast<char*>(text.data());
+  };
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(arguments.size());
+  for (std::size_t i = 3; i < arguments.size(); ++i) {
+    const std::size_t equals = arguments[i].find('=');
+    const std::string name = arguments[i].substr(0, equals);
+    const std::string value = arguments[i].substr(equals + 1);
+    rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), data(value),
+                        static_cast<ssize_t>(value == "-" ? 0 : value.size()));
+  }
+  const std::string& key = arguments[1];
+  const std::string& value = arguments[2];
+  check(rd_kafka_producev(kafka, RD_KAFKA_V_TOPIC(arguments[0].c_str()), RD_KAFKA_V_PARTITION(0),
+                          RD_KAFKA_V_KEY(data(key), key.size()),
+                          RD_KAFKA_V_VALUE(data(value), value.size()), RD_KAFKA_V_HEADERS(headers),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
+        "produce to " + arguments[0]);
+  check(rd_kafka_flush(kafka, timeout_ms), "flush");
+}
+
+void describe(const std::string& broker, const std::vector<std::string>& arguments) {
+  rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker}});
+  rd_kafka_topic_t* handle = rd_kafka_topic_new(kafka, arguments[0].c_str(), nullptr);
+  const rd_kafka_metadata_t* metadata = nullptr;
+  check(rd_kafka_metadata(kafka, 0, handle, &metadata, timeout_ms), "metadata");
+  check(metadata->topics[0].err, "topic " + arguments[0]);
+  std::cout << "partitions\t" << metadata->topics[0].partition_cnt << "\ncopies\t"
+            << metadata->topics[0].partitions[0].replica_cnt << '\n';
+  rd_kafka_ConfigResource_t* resource =
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, arguments[0].c_str());
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(kafka);
+  rd_kafka_DescribeConfigs(kafka, &resource, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, timeout_ms);
+  if (event == nullptr) fail("no answer in time");
+  check(rd_kafka_event_error(event), "settings of " + arguments[0]);
+  std::size_t count = 0;
+  const rd_kafka_ConfigResource_t** resources = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event), &count);
+  const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = rd_kafka_ConfigEntry_name(entries[i]);
+    const char* value = rd_kafka_ConfigEntry_value(entries[i]);
+    for (std::size_t k = 1; k < arguments.size(); ++k) {
+      if (name == arguments[k]) std::cout << name << '\t' << (value ? value : "-") << '\n';
+    }
+  }
+}
+
+void forbid(const std::string& broker, const std::string& prefix) {
+  rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker}});
+  char text[512];
+  std::vector<rd_kafka_AclBinding_t*> rules;
+  const auto rule = [&](rd_kafka_ResourceType_t type, const char* name,
+                        rd_kafka_ResourcePatternType_t pattern, rd_kafka_AclOperation_t operation,
+                        rd_kafka_AclPermissionType_t permission) {
+    rules.push_back(rd_kafka_AclBinding_new(type, name, pattern, "User:ANONYMOUS", "*", operation,
+                                            permission, text, sizeof text));
+    if (rules.back() == nullptr) fail(text);
+  };
+  // Where there is a rule at all, what is not allowed is forbidden.
+  const auto all_but_create = [&](rd_kafka_ResourceType_t type, const char* name,
+                                  rd_kafka_ResourcePatternType_t pattern) {
+    rule(type, name, pattern, RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW);
+    rule(type, name, pattern, RD_KAFKA_ACL_OPERATION_CREATE, RD_KAFKA_ACL_PERMISSION_TYPE_DENY);
+  };
+  all_but_create(RD_KAFKA_RESOURCE_BROKER, "kafka-cluster", RD_KAFKA_RESOURCE_PATTERN_LITERAL);
+  all_but_create(RD_KAFKA_RESOURCE_TOPIC, prefix.c_str(), RD_KAFKA_RESOURCE_PATTERN_PREFIXED);
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(kafka);
+  rd_kafka_CreateAcls(kafka, rules.data(), rules.size(), nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, timeout_ms);
+  if (event == nullptr) fail("no answer in time");
+  check(rd_kafka_event_error(event), "rules");
+  std::size_t count = 0;
+  const rd_kafka_acl_result_t** results =
+      rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (const rd_kafka_error_t* error = rd_kafka_acl_result_error(results[i])) {
+      fail(rd_kafka_error_string(error));
+    }
+  }
+}
+
 void print(const rd_kafka_message_t& message, bool everything) {
   const auto bytes = [](const void* data, std::size_t size) {
     return data == nullptr ? std::string_view("(null)")
@@ -137,8 +228,39 @@ void print(const rd_kafka_message_t& message, bool everything) {
   std::cout << bytes(message.payload, message.len) << '\n';
 }
 
+std::string hex(const void* data, std::size_t size) {
+  if (data == nullptr) return "-";
+  std::string text;
+  char digits[3];
+  for (std::size_t i = 0; i < size; ++i) {
+    std::snprintf(digits, sizeof digits, "%02x", static_cast<const unsigned char*>(data)[i]);
+    text += digits;
+  }
+  return text;
+}
+
+void print_everything(const rd_kafka_message_t& message) {
+  std::cout << message.partition << '\t' << message.offset << '\t'
+            << rd_kafka_message_timestamp(&message, nullptr) << '\t'
+            << hex(message.key, message.key_len) << '\t' << hex(message.payload, message.len);
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+      std::cout << '\t' << hex(name, std::string_view(name).size()) << '=' << hex(value, size);
+    }
+  }
+  std::cout << '\n';
+}
+
+enum class Form { values, plain, everything };
+
 /// Partition by partition, so that the answer has an order.
-void read(const std::string& broker, const std::string& topic, bool everything) {
+void read(const std::string& broker, const std::string& topic, Form form) {
   rd_kafka_t* kafka = consumer(broker, "kafka_tool");
   for (const std::int32_t partition : partitions_of(kafka, topic)) {
     const std::int64_t end = end_of(kafka, topic, partition);
@@ -151,7 +273,11 @@ void read(const std::string& broker, const std::string& topic, bool everything) 
       if (message == nullptr) fail("no message of " + topic + " in time");
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         next = message->offset + 1;
-        print(*message, everything);
+        if (form == Form::everything) {
+          print_everything(*message);
+        } else {
+          print(*message, form == Form::plain);
+        }
       }
       rd_kafka_message_destroy(message);
     }
@@ -192,8 +318,18 @@ int main(int argc, char** argv) {
     create(broker, rest);
   } else if (command == "produce" && !rest.empty()) {
     produce(broker, rest[0], rest.size() > 1 ? std::stoi(rest[1]) : 0);
-  } else if ((command == "read" || command == "values") && rest.size() == 1) {
-    read(broker, rest[0], command == "read");
+  } else if (command == "values" && rest.size() == 1) {
+    read(broker, rest[0], Form::values);
+  } else if (command == "read" && rest.size() == 1) {
+    read(broker, rest[0], Form::plain);
+  } else if (command == "everything" && rest.size() == 1) {
+    read(broker, rest[0], Form::everything);
+  } else if (command == "put" && rest.size() >= 3) {
+    put(broker, rest);
+  } else if (command == "topic" && !rest.empty()) {
+    describe(broker, rest);
+  } else if (command == "forbid" && rest.size() == 1) {
+    forbid(broker, rest[0]);
   } else if (command == "end" && rest.size() == 1) {
     rd_kafka_t* kafka = consumer(broker, "kafka_tool");
     for (const std::int32_t partition : partitions_of(kafka, rest[0])) {

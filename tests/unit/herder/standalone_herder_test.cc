@@ -159,6 +159,15 @@ TEST_F(HerderTest, ANewConfigurationReplacesConnectorAndTasks) {
   EXPECT_TRUE(wait_until([&] { return script->task_starts == 2; }));
 }
 
+TEST_F(HerderTest, TheSameConfigurationRestartsTheConnectorAlone) {  // L9
+  ASSERT_TRUE(put("orders"));
+  ASSERT_TRUE(reaches("orders", {"RUNNING"}));
+  ASSERT_TRUE(put("orders"));
+  EXPECT_EQ(script->starts, 2);
+  EXPECT_EQ(script->task_starts, 1);
+  EXPECT_EQ(task_states("orders"), std::vector<std::string>{"RUNNING"});
+}
+
 TEST_F(HerderTest, ReconfigurationReplacesTasksOnlyWhereTheyDiffer) {
   std::atomic<int> version = 0;
   std::atomic<int> asked = 0;
