@@ -1,5 +1,7 @@
 #include "pipeline/dead_letter.h"
 
+#include "base/secrets.h"
+
 namespace millrace::pipeline {
 
 namespace {
@@ -51,8 +53,8 @@ void add_context(DeadLetter& letter, std::string_view task_id, const DeadLetterP
   add("stage", std::string(to_string(failed.stage)));
   add("class.name", std::string(failed.class_name));
   add("exception.class.name", failed.error.java_class());
-  add("exception.message", failed.error.message());
-  add("exception.stacktrace", failed.error.trace());
+  add("exception.message", secrets::redact(failed.error.message()));
+  add("exception.stacktrace", secrets::redact(failed.error.trace()));
 }
 
 OutgoingLetter::OutgoingLetter(std::string_view topic, const DeadLetter& letter, void* tag)
