@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/log.h"
+#include "base/secrets.h"
 #include "millrace/config_def.h"
 
 namespace millrace {
@@ -161,6 +162,13 @@ TEST(ConfigDefParse, DropsRepeatsOfAListWithAWarning) {
   const ConfigDef outer = ConfigDef().embed("p.", "P", 0, def);
   EXPECT_EQ(outer.parse({{"p.l", "a,a"}}).error().message(),
             "Configuration 'l' values must not be duplicated.");
+}
+
+TEST(ConfigParse, PasswordsAreNotedAsSecrets) {
+  const secrets::Scope scope;
+  ASSERT_TRUE(parse_setting("p", " 0pen-sesame ", ConfigType::password));
+  ASSERT_TRUE(parse_setting("p", "not-a-secret", ConfigType::string));
+  EXPECT_EQ(secrets::redact("0pen-sesame, not-a-secret"), "[hidden], not-a-secret");
 }
 
 }  // namespace

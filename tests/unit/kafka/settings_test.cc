@@ -1,6 +1,7 @@
 // The table of client settings, row by row (tests/data/kafka/settings.txt), and what it cannot say.
 #include "kafka/settings.h"
 
+#include "base/secrets.h"
 #include "kafka/settings_own.h"
 #include "kafka/settings_table.h"
 
@@ -183,6 +184,15 @@ TEST(Settings, SecretsStayOutOfMessages) {
   EXPECT_TRUE(is_secret("ssl.key.password"));
   EXPECT_TRUE(is_secret("sasl.oauthbearer.client.credentials.client.secret"));
   EXPECT_FALSE(is_secret("client.id"));
+}
+
+TEST(Settings, SecretsAreNoted) {
+  const secrets::Scope scope;
+  static_cast<void>(
+      translate(ClientKind::admin, {{"bootstrap.servers", "localhost:9092"},
+                                    {"ssl.key.password", "0pen-sesame"},
+                                    {"ssl.keystore.location", "/etc/some.keystore"}}));
+  EXPECT_EQ(secrets::redact("0pen-sesame in /etc/some.keystore"), "[hidden] in /etc/some.keystore");
 }
 
 TEST(Sasl, PlainAndScram) {

@@ -1,5 +1,7 @@
 #include "security/jaas.h"
 
+#include "base/secrets.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -110,6 +112,24 @@ TEST(JaasFile, SaysWhatIsWrong) {
             "not begin with a letter stand in quotes)");
   EXPECT_EQ(problem("KafkaConnect { a.M required; }; KafkaConnect { a.M required; };"),
             "it holds 'KafkaConnect' twice");
+}
+
+TEST(Jaas, NotesItsSecrets) {
+  const secrets::Scope scope;
+  ASSERT_TRUE(parse_jaas(plain + R"( required username="anna" password="0pen-sesame")"
+                                 R"( clientSecret=swordfish-2 scope=public;)"));
+  EXPECT_EQ(secrets::redact("anna 0pen-sesame swordfish-2 public"),
+            "anna [hidden] [hidden] public");
+}
+
+TEST(Jaas, NotesWhatMayBeOneInABrokenText) {
+  const secrets::Scope scope;
+  // A password of two words without quotes, and one in place of everything.
+  EXPECT_EQ(secrets::redact(problem_of(plain + " required password=open sesame-again;")),
+            "setting 'sasl.jaas.config': Value not specified for key '[hidden]' in JAAS config");
+  EXPECT_THAT(secrets::redact(problem_of("swordfish-again and more")),
+              HasSubstr("after '[hidden]' must come required"));
+  EXPECT_THAT(secrets::redact(problem_of(plain + " needed;")), HasSubstr("PlainLoginModule"));
 }
 
 }  // namespace
