@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t shortest = 4;      // what is shorter is not looked for
 constexpr std::size_t longest_word = 8;  // what is not longer must stand on its own
 constexpr std::size_t most_kept = 10'000;
+constexpr std::size_t most_parts = 500;  // a document rather than a list or a key
 constexpr std::string_view shown_instead = "[hidden]";
 
 struct Known {
@@ -99,6 +100,7 @@ std::vector<std::string_view> parts_of(std::string_view text) {
   std::erase_if(parts, [](std::string_view part) {
     return part.size() < shortest || is_everywhere(part) || is_pem_frame(part);
   });
+  if (parts.size() > most_parts) parts.resize(2);
   std::ranges::sort(parts);
   const auto repeats = std::ranges::unique(parts);
   parts.erase(repeats.begin(), repeats.end());

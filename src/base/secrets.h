@@ -13,7 +13,7 @@
 /// Rule: a text of fewer than four characters, true, false, null and none are not looked for: they
 ///       stand everywhere. One of up to eight is hidden where it stands on its own ("test", not in
 ///       "latest" or "a.test.b"), a longer one anywhere. Of a text of several lines, or elements
-///       with commas between them, each is looked for, too.
+///       with commas between them, each is looked for, too, unless they are more than 500.
 /// Threads: any.
 namespace millrace::secrets {
 

@@ -54,6 +54,15 @@ TEST(Secrets, LinesElementsAndBlanksAroundComeApart) {
   EXPECT_EQ(redact("'-----BEGIN KEY----- all on one line -----END KEY-----'"), "'[hidden]'");
 }
 
+TEST(Secrets, ADocumentDoesNotComeApart) {
+  const Scope scope;
+  std::string text;
+  for (int i = 0; i < 1'000; ++i) text += "number " + std::to_string(i) + "\n";
+  add(text);
+  EXPECT_EQ(redact("number 500"), "number 500");
+  EXPECT_EQ(redact("<" + text + ">"), "<[hidden]>");
+}
+
 TEST(Secrets, ThoseThatOverlapLeaveNothingBetweenThem) {
   const Scope scope;
   add("abcdefghij");
