@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/mutex.h"
+
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -61,7 +64,7 @@ class Client {
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = tls_ != nullptr
-                               ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                               ? send_encrypted(bytes)
                                : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -105,15 +108,29 @@ class Client {
   }
 
  private:
+  // A test may send on one thread and read on another, which OpenSSL does not bear.
+  ssize_t send_encrypted(std::string_view bytes) {
+    const MutexLock lock(tls_mutex_);
+    return SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()));
+  }
+  ssize_t receive_encrypted(std::span<char> room) {
+    const MutexLock lock(tls_mutex_);
+    return SSL_read(tls_.get(), room.data(), static_cast<int>(room.size()));
+  }
+  bool has_decrypted() {
+    const MutexLock lock(tls_mutex_);
+    return SSL_pending(tls_.get()) > 0;
+  }
+
   bool receive() {
     if (at_end_) return false;
-    if (tls_ == nullptr || SSL_pending(tls_.get()) == 0) {
+    if (tls_ == nullptr || !has_decrypted()) {
       pollfd wait{socket_, POLLIN, 0};
       if (::poll(&wait, 1, 20'000) <= 0) return false;
     }
     char room[16384];
-    const ssize_t size = tls_ != nullptr ? SSL_read(tls_.get(), room, sizeof room)
-                                         : ::recv(socket_, room, sizeof room, 0);
+    const ssize_t size =
+        tls_ != nullptr ? receive_encrypted(room) : ::recv(socket_, room, sizeof room, 0);
     if (size <= 0) {
       at_end_ = true;
       return false;
@@ -123,6 +140,7 @@ class Client {
   }
 
   int socket_;
+  Mutex tls_mutex_;
   TlsHandle tls_;  // null: plain
   bool connected_ = false;
   bool at_end_ = false;
