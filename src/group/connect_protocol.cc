@@ -1,5 +1,6 @@
 #include "group/connect_protocol.h"
 
+#include "base/ascii.h"
 #include "group/wire.h"
 
 #include <fmt/format.h>
@@ -65,13 +66,10 @@ ProtocolVersion read_version(Reader& in) {
                         : ProtocolVersion::v2;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 }  // namespace
 
 std::optional<ProtocolChoice> parse_protocol_choice(std::string_view text) {
-  std::string word;
-  for (const char c : text) word += lower(c);
+  const std::string word = ascii::lower(text);
   if (word == "eager") return ProtocolChoice::eager;
   if (word == "compatible") return ProtocolChoice::compatible;
   if (word == "sessioned") return ProtocolChoice::sessioned;

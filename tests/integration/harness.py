@@ -129,10 +129,10 @@ class Broker:
 
 
 class Worker:
-    """A standalone worker, running. Its log is collected; settings are those of a worker file, connectors are
+    """A worker, running. Its log is collected; settings are those of a worker file, connectors (standalone alone) are
     settings (a properties file is written for each) or paths."""
 
-    def __init__(self, folder, settings, connectors=(), java=False):
+    def __init__(self, folder, settings, connectors=(), java=False, mode="standalone"):
         self.folder = pathlib.Path(folder)
         self.lines = []
         self._changed = threading.Condition()
@@ -148,7 +148,7 @@ class Worker:
                 connector = path
             arguments.append(str(connector))
         script = setting("MILLRACE_KAFKA_SCRIPT") if java else None
-        command = [script, "connect-standalone"] if java else [setting("MILLRACE"), "standalone"]
+        command = [script, f"connect-{mode}"] if java else [setting("MILLRACE"), mode]
         # A session of its own: the kernel may hang up (SIGHUP) on everybody in the process group of a stopped process,
         # which would be the other tests.
         self.process = subprocess.Popen(command + arguments, cwd=self.folder, stdin=subprocess.DEVNULL,

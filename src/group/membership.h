@@ -1,0 +1,123 @@
+#pragma once
+
+#include "group/coordinator.h"
+#include "group/host.h"
+#include "group/leader.h"
+#include "group/loop.h"
+#include "group/settings.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace millrace::group {
+
+/// One worker's place in its group: finds the coordinator, joins, sends heartbeats, is told what to
+/// run, rejoins, leaves. All of it on the loop's thread; nothing here waits for the herder.
+/// Rules: 1.3 and G13 to G19 of the specification. The way through it:
+///
+///   out ── join ──► joining ── JoinGroup ──► syncing ── SyncGroup ──► stable ── join ──► joining …
+///                     ▲                                                 │ kicked out, or the
+///                     └───────────────── join ───── waiting ◄───────────┘ coordinator is lost
+class Membership {
+ public:
+  Membership(Loop& loop, const GroupSettings& settings, std::string url, Coordinator& coordinator,
+             GroupHost& host);
+
+  void join(EventNumber seen, const std::string& reason);
+  /// gone: when the coordinator has answered, or there is nobody to ask.
+  void leave(const std::string& reason, std::function<void()> gone);
+  void forget_work() { held_ = {}; }
+
+ private:
+  enum class State : std::uint8_t { out, waiting, joining, syncing, stable, ended };
+  using Code = std::int16_t;
+
+  // Joining
+  void begin_join(const std::string& reason);
+  void join_again(const std::string& reason);  // at once, but not for ever
+  void join_later(const std::string& reason);
+  void send_join();
+  void joined(const Result<Connection::Reply>& reply);
+  void join_refused(const JoinGroupResponse& response);
+  void send_sync(std::vector<SyncGroupRequest::Assignment> assignments);
+  std::vector<SyncGroupRequest::Assignment> lead(const JoinGroupResponse& response);
+  void synced(const Result<Connection::Reply>& reply);
+  void sync_refused(Code error);
+  void take(const Assignment& assignment);
+
+  // The coordinator
+  void search();
+  void search_later();
+  void found();
+  void lose_coordinator(const Error& why);
+  void coordinator_moved(Code error);
+  void give_up_work();
+
+  // Heartbeats
+  void schedule_heartbeat(std::chrono::milliseconds delay);
+  void beat();
+  void send_heartbeat();
+  void beaten(std::int32_t generation, const Result<Connection::Reply>& reply);
+
+  // What the host is told
+  void want_rejoin(const std::string& reason);
+  void expect_answer();
+  void host_is_late();
+  void end(Error error);
+
+  void stop_everything();
+  [[nodiscard]] std::chrono::milliseconds backoff(int failures) const;
+  [[nodiscard]] Error refusal(Code error, std::string_view request) const;
+  [[nodiscard]] bool eager() const { return version_ == ProtocolVersion::v0; }
+
+  Loop& loop_;
+  const GroupSettings& settings_;
+  const std::string url_;
+  Coordinator& coordinator_;
+  GroupHost& host_;
+  Leader leader_;
+
+  State state_ = State::out;
+  std::uint64_t attempt_ = 0;  // answers to earlier ones are of no interest any more
+  EventNumber event_ = 0;      // the last that the host was told
+  std::string reason_;         // why the group rebalances
+  Clock::Time rebalance_began_{};
+  int again_ = 0;  // joins one right after the other
+  int join_failures_ = 0;
+  Timer retry_;
+
+  std::string member_;  // empty: not known to the group
+  std::int32_t generation_ = -1;
+  std::int32_t last_completed_generation_ = -1;
+  ProtocolVersion version_ = ProtocolVersion::v2;  // of the last assignment
+  bool last_had_error_ = false;
+  std::string protocol_;
+  std::string leader_id_;
+  Work held_;                      // what the group believes we run
+  std::int64_t held_offset_ = -1;  // … and what else our last assignment said
+  std::string held_leader_, held_leader_url_;
+  std::chrono::milliseconds held_delay_{0};
+  bool holds_anything_ = false;  // false: we have had no assignment since we were lost
+  Leader::Config config_;        // that we joined with
+  std::shared_ptr<const Owners> owners_;
+  Timer scheduled_;  // the leader's wish that all rejoin
+
+  bool searching_ = false;
+  int search_failures_ = 0;
+  Timer search_timer_;
+  Timer lost_;  // how long we look before we give up our work
+
+  Timer heartbeat_;
+  bool heartbeat_under_way_ = false;
+  bool heartbeat_overdue_ = false;  // the next one was due before the last was answered
+  int heartbeat_failures_ = 0;
+  Clock::Time last_good_{};
+
+  bool rejoin_wanted_ = false;
+  Timer answer_due_;  // of the host
+};
+
+}  // namespace millrace::group
