@@ -108,6 +108,11 @@ struct ConfigKey {
   std::vector<std::string> dependents = {};
   std::shared_ptr<Recommender> recommender = {};
   bool internal = false;  ///< not shown to users
+  /// Other spellings, read in this order where the name itself is absent.
+  std::vector<std::string> aliases = {};
+
+  /// The spelling under which the properties hold this setting; null: they do not.
+  [[nodiscard]] const std::string* spelling_in(const ConfigMap& properties) const;
 };
 
 /// One setting after validation: what REST's validate call says of it.

@@ -64,7 +64,7 @@ class PluginRegistry {
 };
 
 /// Raised with every change that a library built before it could not live with.
-inline constexpr int plugin_api_version = 1;
+inline constexpr int plugin_api_version = 2;
 
 /// What must agree between a worker and a library, byte for byte, before any code of the library
 /// is run: API version, C++ standard library and the types that cross the border.
@@ -83,7 +83,7 @@ inline constexpr int plugin_api_version = 1;
 #define MILLRACE_SANITIZER "none"
 #endif
 #define MILLRACE_PLUGIN_ABI                                                                 \
-  "millrace-plugin;api=1;library=" MILLRACE_STANDARD_LIBRARY ";expected=" MILLRACE_EXPECTED \
+  "millrace-plugin;api=2;library=" MILLRACE_STANDARD_LIBRARY ";expected=" MILLRACE_EXPECTED \
   ";sanitizer=" MILLRACE_SANITIZER ";"
 
 }  // namespace millrace

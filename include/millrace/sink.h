@@ -40,6 +40,9 @@ class SinkTaskContext {
   /// The next poll waits no longer than this (once), for a task that wants to try again soon.
   virtual void timeout(std::chrono::milliseconds time) = 0;
   [[nodiscard]] virtual const PartitionSet& assignment() const = 0;
+  /// Whether the connector is to be paused. No records come then, but put is still called with
+  /// none: a task that sends by its own schedule finishes what is on its way and begins no more.
+  [[nodiscard]] virtual bool paused() const { return false; }
   /// Errors (fatal): a partition that is not assigned.
   virtual Result<void> pause(const PartitionSet& partitions) = 0;
   virtual Result<void> resume(const PartitionSet& partitions) = 0;

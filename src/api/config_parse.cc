@@ -62,12 +62,13 @@ void drop_repeats(const ConfigKey& key, Setting& value) {
 
 Result<Setting> parse_key(const ConfigKey& key, const ConfigMap& properties,
                           const ClassLookup& classes) {
-  const bool set = properties.contains(key.name);
+  const std::string* spelling = key.spelling_in(properties);
+  const bool set = spelling != nullptr;
   if (!set && key.required) {
     return Error(ErrorCode::invalid_config,
                  "Missing required configuration \"" + key.name + "\" which has no default value.");
   }
-  const std::string* text = properties.find(key.name);
+  const std::string* text = set ? properties.find(*spelling) : nullptr;
   Result<Setting> value =
       set ? parse_setting(key.name, text != nullptr ? std::optional(*text) : std::nullopt, key.type,
                           classes)
@@ -79,6 +80,13 @@ Result<Setting> parse_key(const ConfigKey& key, const ConfigMap& properties,
 }
 
 }  // namespace
+
+const std::string* ConfigKey::spelling_in(const ConfigMap& properties) const {
+  if (properties.contains(name)) return &name;
+  const auto alias = std::ranges::find_if(
+      aliases, [&properties](const std::string& one) { return properties.contains(one); });
+  return alias == aliases.end() ? nullptr : &*alias;
+}
 
 Error invalid_value(std::string_view name, const Setting& value, std::string_view why) {
   std::string message = "Invalid value " + shown(value) + " for configuration ";

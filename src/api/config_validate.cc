@@ -51,12 +51,13 @@ class Validation {
 
   void parse(const ConfigKey& key, ConfigValue& result) {
     Setting value;
-    const bool set = properties_.contains(key.name);
+    const std::string* spelling = key.spelling_in(properties_);
+    const bool set = spelling != nullptr;
     if (!set && key.required) {
       result.errors.push_back("Missing required configuration \"" + key.name +
                               "\" which has no default value.");
     } else {
-      const std::string* text = properties_.find(key.name);
+      const std::string* text = set ? properties_.find(*spelling) : nullptr;
       Result<Setting> parsed =
           set ? parse_setting(key.name, text != nullptr ? std::optional(*text) : std::nullopt,
                               key.type, classes_)

@@ -100,6 +100,7 @@ class SinkPipeline final : public Pipeline,
   void offset(const PartitionOffsets& offsets) override;
   void timeout(std::chrono::milliseconds time) override { timeout_ = time; }
   [[nodiscard]] const PartitionSet& assignment() const override { return assignment_; }
+  [[nodiscard]] bool paused() const override { return surroundings_.control.paused(); }
   Result<void> pause(const PartitionSet& partitions) override;
   Result<void> resume(const PartitionSet& partitions) override;
   void request_commit() override { commit_requested_ = true; }

@@ -171,5 +171,22 @@ TEST(ConfigParse, PasswordsAreNotedAsSecrets) {
   EXPECT_EQ(secrets::redact("0pen-sesame, not-a-secret"), "[hidden], not-a-secret");
 }
 
+TEST(Aliases, AreReadWhereTheNameIsAbsent) {
+  ConfigDef def;
+  def.define({.name = "method", .required = true, .aliases = {"methods", "verb"}});
+  const auto method = [&def](const ConfigMap& properties) {
+    const Result<Config> config = def.parse(properties);
+    return config ? config->get<std::string>("method") : config.error().message();
+  };
+  EXPECT_EQ(method({{"methods", "PUT"}, {"verb", "GET"}}), "PUT");
+  EXPECT_EQ(method({{"methods", "PUT"}, {"method", "POST"}}), "POST");
+  EXPECT_EQ(method({{"verb", "GET"}}), "GET");
+  EXPECT_EQ(method({}), "Missing required configuration \"method\" which has no default value.");
+  const std::vector<ConfigValue> validated = def.validate({{"methods", "PUT"}});
+  ASSERT_EQ(validated.size(), 1U);
+  EXPECT_EQ(validated[0].value, Setting("PUT"));
+  EXPECT_TRUE(validated[0].errors.empty());
+}
+
 }  // namespace
 }  // namespace millrace

@@ -23,6 +23,20 @@ TEST_F(SinkPause, StopsTheFlowCommitsAndGoesOnWithEmptyPuts) {  // K7
   EXPECT_THAT(sink.batches, ElementsAre(Batch{"a"}, Batch{"b"}));
 }
 
+TEST_F(SinkPause, TheTaskIsToldWithTheFirstPutAfterIt) {
+  std::vector<bool> told;
+  sink.on_put = [&told](std::span<const SinkRecord>, SinkTaskContext& context) -> Result<void> {
+    told.push_back(context.paused());
+    return {};
+  };
+  ASSERT_THAT(run_with({"orders-0"}), Succeeds());
+  control.set_paused(true);
+  ASSERT_THAT(run(), Succeeds());
+  control.set_paused(false);
+  ASSERT_THAT(run(), Succeeds());
+  EXPECT_THAT(told, ElementsAre(false, true, false));
+}
+
 TEST_F(SinkPause, AfterItAllFlowsButWhatTheTaskHasPaused) {  // T42
   ASSERT_THAT(run_with({"orders-0", "orders-1"}), Succeeds());
   ASSERT_THAT(sink.context->pause(partitions({"orders-0"})), Succeeds());
