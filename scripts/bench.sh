@@ -12,7 +12,7 @@ source "$root/scripts/setup.sh"
 source "$root/scripts/build.sh"
 cd "$root"
 
-need build kafka test
+need build kafka test bench
 build_preset release
 folder=$root/build/kafka/bench
 discard() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ./dev quickstart [--keep]   builds Millrace, and shows a file on its way through a topic into another file, on the broker
 #                             that Millrace embeds for demonstrations. --keep: the worker stays until Ctrl-C.
+# ./dev quickstart http       the same for the HTTP sink: quickstart_http.sh
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -8,30 +9,21 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$root/scripts/setup.sh"
 # shellcheck source=scripts/build.sh
 source "$root/scripts/build.sh"
+# shellcheck source=scripts/demonstration.sh
+source "$root/scripts/demonstration.sh"
 cd "$root"
 
+if [ "${1:-}" = http ]; then exec scripts/quickstart_http.sh "${@:2}"; fi
 keep=false
 case ${1:-} in
   '') ;;
   --keep) keep=true ;;
-  *) die "quickstart takes --keep or nothing, not '$1'" ;;
+  *) die "quickstart takes http, --keep or nothing, not '$1'" ;;
 esac
 
 timed build build_preset release millrace
 
-folder=$root/build/quickstart
-if [ -f "$folder/worker.pid" ] && grep -qF quickstart "/proc/$(cat "$folder/worker.pid")/cmdline" 2>/dev/null; then
-  die "the worker of an earlier quickstart still runs: end it first, it is process $(cat "$folder/worker.pid")"
-fi
-rm -rf "$folder"
-mkdir -p "$folder"
-
-# set_key FILE KEY VALUE: gives a setting its value, whether FILE has it already or not.
-set_key() {
-  sed -i -E "/^[[:space:]]*${2//./\\.}[[:space:]]*[=:]/d" "$1"
-  printf '%s=%s\n' "$2" "$3" >>"$1"
-}
-key_of() { sed -nE "s/^[[:space:]]*$2[[:space:]]*=[[:space:]]*//p" "$1" | tail -1; }
+begin_demonstration
 
 # The shipped files, with paths and port of this demonstration.
 worker=$folder/connect-standalone.properties
@@ -47,29 +39,7 @@ set_key "$source" file "$folder/input.txt"
 set_key "$sink" file "$folder/output.txt"
 
 printf 'the first line\n' >"$folder/input.txt"
-say "starting: millrace standalone ${worker#"$root/"} ${source#"$root/"} ${sink#"$root/"}"
-build/release/bin/millrace standalone "$worker" "$source" "$sink" >"$folder/worker.log" 2>&1 </dev/null &
-pid=$!
-echo "$pid" >"$folder/worker.pid"
-
-# stop: the worker's orderly end, by the signal that an operator or a service manager sends.
-stop() {
-  trap - EXIT INT TERM
-  kill -TERM "$pid" 2>/dev/null || true
-  local status=0
-  wait "$pid" || status=$?
-  rm -f "$folder/worker.pid"
-  if ((status == 143)); then say "worker stopped (SIGTERM, exit code 143)"; fi
-  return $((status == 143 ? 0 : 1))
-}
-trap 'stop || true' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-give_up() {
-  tail -20 "$folder/worker.log" >&2
-  die "$*; all of the worker's log: $folder/worker.log"
-}
+start_worker "$worker" "$source" "$sink"
 wait_for_line "$folder/worker.log" 'Kafka Connect started' 60 "$pid" || give_up "the worker did not start"
 
 say "appending lines to ${folder#"$root/"}/input.txt"

@@ -3,6 +3,7 @@
 #include "config/override_policies.h"
 #include "convert/register.h"
 #include "file/file_connectors.h"
+#include "http/http_connector.h"
 #include "provider/bundled.h"
 
 namespace millrace::app {
@@ -12,6 +13,7 @@ void register_builtin_plugins(PluginRegistry& registry) {
   config::register_override_policies(registry);
   provider::register_config_providers(registry);
   file::register_file_connectors(registry);
+  http::register_http_connectors(registry);
 }
 
 }  // namespace millrace::app
