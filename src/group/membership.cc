@@ -149,11 +149,11 @@ void Membership::join_again(const std::string& reason) {
 
 void Membership::join_later(const std::string& reason) {
   const milliseconds pause = backoff(++join_failures_);
-  logger().info("group {}: joining again in {} ms: {}", settings_.group_id, pause.count(), reason);
   ++attempt_;
   state_ = State::joining;
   heartbeat_.cancel();
   retry_.start(pause, [this, reason] { begin_join(reason); });
+  logger().info("group {}: joining again in {} ms: {}", settings_.group_id, pause.count(), reason);
 }
 
 void Membership::send_join() {
@@ -388,13 +388,13 @@ void Membership::lose_coordinator(const Error& why) {
 void Membership::coordinator_moved(Code error) {
   const Error why = kafka::error_from(error, "the coordinator says");
   coordinator_.forget(why);
-  logger().info("group {}: another coordinator is to be found: {}", settings_.group_id,
-                why.message());
   heartbeat_under_way_ = false;
   heartbeat_.cancel();
   if (state_ == State::syncing) state_ = State::joining;
   ++attempt_;
   search_later();
+  logger().info("group {}: another coordinator is to be found: {}", settings_.group_id,
+                why.message());
 }
 
 void Membership::give_up_work() {
