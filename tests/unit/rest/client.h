@@ -113,24 +113,33 @@ class Client {
     const MutexLock lock(tls_mutex_);
     return SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()));
   }
+  /// Waits without the lock, so that the other thread can send meanwhile. What arrives need not be
+  /// anything for us (a session's ticket): then it waits again.
+  static constexpr ssize_t silence = -2;
   ssize_t receive_encrypted(std::span<char> room) {
-    const MutexLock lock(tls_mutex_);
-    return SSL_read(tls_.get(), room.data(), static_cast<int>(room.size()));
+    while (true) {
+      {
+        const MutexLock lock(tls_mutex_);
+        if (SSL_pending(tls_.get()) > 0 || is_readable(0)) {
+          ERR_clear_error();
+          const int size = SSL_read(tls_.get(), room.data(), static_cast<int>(room.size()));
+          if (size > 0 || SSL_get_error(tls_.get(), size) != SSL_ERROR_WANT_READ) return size;
+        }
+      }
+      if (!is_readable(20'000)) return silence;
+    }
   }
-  bool has_decrypted() {
-    const MutexLock lock(tls_mutex_);
-    return SSL_pending(tls_.get()) > 0;
+  [[nodiscard]] bool is_readable(int milliseconds) const {
+    pollfd wait{socket_, POLLIN, 0};
+    return ::poll(&wait, 1, milliseconds) > 0;
   }
 
   bool receive() {
-    if (at_end_) return false;
-    if (tls_ == nullptr || !has_decrypted()) {
-      pollfd wait{socket_, POLLIN, 0};
-      if (::poll(&wait, 1, 20'000) <= 0) return false;
-    }
+    if (at_end_ || (tls_ == nullptr && !is_readable(20'000))) return false;
     char room[16384];
     const ssize_t size =
         tls_ != nullptr ? receive_encrypted(room) : ::recv(socket_, room, sizeof room, 0);
+    if (size == silence) return false;
     if (size <= 0) {
       at_end_ = true;
       return false;

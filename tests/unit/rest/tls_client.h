@@ -22,6 +22,8 @@ class TlsClientContext {
   explicit TlsClientContext(const std::function<void(SSL_CTX*)>& prepare = [](SSL_CTX*) {})
       : context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets without MSG_NOSIGNAL
+    // SSL_read returns after whatever arrives, and does not go on waiting for bytes of the answer.
+    SSL_CTX_clear_mode(context_.get(), SSL_MODE_AUTO_RETRY);
     prepare(context_.get());
   }
 
