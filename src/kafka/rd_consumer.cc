@@ -126,16 +126,16 @@ Result<void> RdConsumer::poll(milliseconds timeout, MessageBatch& batch) {
   return {};
 }
 
-void RdConsumer::on_rebalance(rd_kafka_s*, int code, rd_kafka_topic_partition_list_s* partitions,
-                              void* opaque) {
+void RdConsumer::on_rebalance(rd_kafka_s* client, int code,
+                              rd_kafka_topic_partition_list_s* partitions, void* opaque) {
   auto& self = *static_cast<RdConsumer*>(opaque);
   const bool assign = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
   if (self.closing_) {
     Rebalance rebalance{assign, PartitionList(rd_kafka_topic_partition_list_copy(partitions))};
     if (assign) {
-      self.finish_assign(rebalance.partitions.get());
+      self.finish_assign(*client, rebalance.partitions.get());
     } else {
-      self.finish_revoke(rebalance.partitions.get());
+      self.finish_revoke(*client, rebalance.partitions.get());
     }
     return;
   }
@@ -182,9 +182,9 @@ void RdConsumer::close() {
   for (Rebalance& rebalance : rebalances_) {
     if (rebalance.assign) {  // librdkafka waits for an answer
       const PartitionList none(rd_kafka_topic_partition_list_new(0));
-      finish_assign(none.get());
+      finish_assign(*client_, none.get());
     } else {
-      finish_revoke(rebalance.partitions.get());
+      finish_revoke(*client_, rebalance.partitions.get());
     }
   }
   rebalances_.clear();

@@ -84,9 +84,9 @@ class RdConsumer final : public Consumer {
   bool serve_noted(Time deadline);
   bool serve_assign(Rebalance& rebalance, Time deadline);
   void serve_revoke(Rebalance& rebalance);
-  [[nodiscard]] bool assign_incrementally() const;
-  void finish_assign(const rd_kafka_topic_partition_list_s* partitions);
-  void finish_revoke(const rd_kafka_topic_partition_list_s* partitions);
+  // The client is named: while it is being destroyed it may ask once more, and client_ is empty.
+  void finish_assign(rd_kafka_s& client, const rd_kafka_topic_partition_list_s* partitions);
+  void finish_revoke(rd_kafka_s& client, const rd_kafka_topic_partition_list_s* partitions);
   /// Goes back to what was last handed out: librdkafka may have dropped or repeated messages of
   /// partitions that it kept through a rebalance.
   void restore_positions();

@@ -88,6 +88,10 @@ PartitionSet to_set(const rd_kafka_topic_partition_list_t& list) {
   return set;
 }
 
+bool assigns_incrementally(rd_kafka_s& client) {
+  return std::strcmp(rd_kafka_rebalance_protocol(&client), "COOPERATIVE") == 0;
+}
+
 /// Frees what librdkafka says about a call that failed, and says it in our words.
 Result<void> take(rd_kafka_error_t* error, std::string_view what) {
   if (error == nullptr) return {};
@@ -202,10 +206,6 @@ void RdConsumer::follow(std::string_view topic, std::int32_t partition, std::int
   if (it != positions_.end()) it->second = next;
 }
 
-bool RdConsumer::assign_incrementally() const {
-  return std::strcmp(rd_kafka_rebalance_protocol(client_.get()), "COOPERATIVE") == 0;
-}
-
 bool RdConsumer::serve_assign(Rebalance& rebalance, Time deadline) {
   const PartitionSet partitions = to_set(*rebalance.partitions);
   PartitionOffsets positions;
@@ -235,7 +235,7 @@ bool RdConsumer::serve_assign(Rebalance& rebalance, Time deadline) {
   assigning_ = &positions;
   if (listener_ != nullptr && !partitions.empty()) listener_->assigned(PartitionOffsets(positions));
   assigning_ = nullptr;
-  finish_assign(to_list(positions).get());
+  finish_assign(*client_, to_list(positions).get());
   PartitionSet again;
   std::set_intersection(partitions.begin(), partitions.end(), paused_.begin(), paused_.end(),
                         std::inserter(again, again.end()));
@@ -263,32 +263,34 @@ void RdConsumer::serve_revoke(Rebalance& rebalance) {
     positions_.erase(partition);
   }
   static_cast<void>(set_paused(resumed, false));
-  finish_revoke(rebalance.partitions.get());
+  finish_revoke(*client_, rebalance.partitions.get());
   if (settings_.cooperative) restore_positions();
 }
 
-void RdConsumer::finish_assign(const rd_kafka_topic_partition_list_s* partitions) {
+void RdConsumer::finish_assign(rd_kafka_s& client,
+                               const rd_kafka_topic_partition_list_s* partitions) {
   const std::string what = fmt::format("group '{}' cannot take over partitions", group_);
   Result<void> done;
-  if (assign_incrementally()) {
-    done = take(rd_kafka_incremental_assign(client_.get(), partitions), what);
-  } else if (const auto err = rd_kafka_assign(client_.get(), partitions);
+  if (assigns_incrementally(client)) {
+    done = take(rd_kafka_incremental_assign(&client, partitions), what);
+  } else if (const auto err = rd_kafka_assign(&client, partitions);
              err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     done = error_from(err, what);
   }
-  if (!done) client_logger().warn("[{}] {}", rd_kafka_name(client_.get()), done.error().message());
+  if (!done) client_logger().warn("[{}] {}", rd_kafka_name(&client), done.error().message());
 }
 
-void RdConsumer::finish_revoke(const rd_kafka_topic_partition_list_s* partitions) {
+void RdConsumer::finish_revoke(rd_kafka_s& client,
+                               const rd_kafka_topic_partition_list_s* partitions) {
   const std::string what = fmt::format("group '{}' cannot give partitions back", group_);
   Result<void> done;
-  if (assign_incrementally()) {
-    done = take(rd_kafka_incremental_unassign(client_.get(), partitions), what);
-  } else if (const auto err = rd_kafka_assign(client_.get(), nullptr);
+  if (assigns_incrementally(client)) {
+    done = take(rd_kafka_incremental_unassign(&client, partitions), what);
+  } else if (const auto err = rd_kafka_assign(&client, nullptr);
              err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     done = error_from(err, what);
   }
-  if (!done) client_logger().warn("[{}] {}", rd_kafka_name(client_.get()), done.error().message());
+  if (!done) client_logger().warn("[{}] {}", rd_kafka_name(&client), done.error().message());
 }
 
 void RdConsumer::restore_positions() {
