@@ -108,7 +108,7 @@ void HttpSinkTask::measure_batch() {
 }
 
 Result<PartitionOffsets> HttpSinkTask::pre_commit(const PartitionOffsets& offsets) {
-  if (!reports_->flush()) return PartitionOffsets();
+  if (!sender_ || !reports_->flush()) return PartitionOffsets();
   PartitionOffsets safe = offsets;
   for (auto& [partition, offset] : safe) {
     if (const auto open = sender_->offsets().first_open(partition))
@@ -118,6 +118,7 @@ Result<PartitionOffsets> HttpSinkTask::pre_commit(const PartitionOffsets& offset
 }
 
 Result<void> HttpSinkTask::close(const PartitionSet& removed) {
+  if (!sender_) return {};
   sender_->remove(removed);
   if (sender_->size() == 0) {
     batch_began_.reset();

@@ -51,6 +51,8 @@ std::shared_ptr<SSL_CTX> server_context(const Identity& identity, const Identity
   if (client_issuer != nullptr) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), client_issuer->certificate.get());
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    // TLS 1.3 would tell of a missing certificate only after the client's part of the handshake.
+    SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
   }
   return context;
 }
