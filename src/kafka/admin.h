@@ -2,6 +2,7 @@
 
 #include "millrace/config_map.h"
 #include "millrace/result.h"
+#include "millrace/sink.h"
 
 #include <chrono>
 #include <cstdint>
@@ -23,7 +24,7 @@ struct NewTopic {
   ConfigMap configs = {};
 };
 
-/// Questions to the cluster and changes of its topics.
+/// Questions to the cluster, and changes of its topics and of what consumer groups have committed.
 /// Threads: any; every call blocks until the answer, at most default.api.timeout.ms.
 /// Errors:  retriable: no answer in time; fatal: refused.
 class Admin {
@@ -35,6 +36,19 @@ class Admin {
       const std::vector<std::string>& topics) = 0;
   /// One result for each topic, in order; one that exists already is Errors (conflict).
   virtual std::vector<Result<void>> create(const std::vector<NewTopic>& topics) = 0;
+
+  // Consumer groups. Errors of the changes: conflict: the group still has members.
+
+  /// What a group has committed; nothing for a group that does not exist.
+  virtual Result<PartitionOffsets> group_offsets(const std::string& group) = 0;
+  /// Commits in the group's place; makes the group if there is none.
+  virtual Result<void> set_group_offsets(const std::string& group,
+                                         const PartitionOffsets& offsets) = 0;
+  /// Takes back commits; partitions without any are fine.
+  virtual Result<void> delete_group_offsets(const std::string& group,
+                                            const PartitionSet& partitions) = 0;
+  /// A group that does not exist is fine.
+  virtual Result<void> delete_group(const std::string& group) = 0;
 };
 
 }  // namespace millrace::kafka

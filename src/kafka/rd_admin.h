@@ -22,6 +22,13 @@ class RdAdmin final : public Admin {
   Result<std::map<std::string, TopicDescription>> describe(
       const std::vector<std::string>& topics) override;
   std::vector<Result<void>> create(const std::vector<NewTopic>& topics) override;
+  // rd_admin_groups.cc
+  Result<PartitionOffsets> group_offsets(const std::string& group) override;
+  Result<void> set_group_offsets(const std::string& group,
+                                 const PartitionOffsets& offsets) override;
+  Result<void> delete_group_offsets(const std::string& group,
+                                    const PartitionSet& partitions) override;
+  Result<void> delete_group(const std::string& group) override;
 
  private:
   RdAdmin(NativeSettings settings, std::shared_ptr<Embedded> embedded)

@@ -52,6 +52,13 @@ class FakeAdmin final : public kafka::Admin {
     }
     return results;
   }
+  // No task asks about groups.
+  Result<PartitionOffsets> group_offsets(const std::string&) override { return PartitionOffsets(); }
+  Result<void> set_group_offsets(const std::string&, const PartitionOffsets&) override {
+    return {};
+  }
+  Result<void> delete_group_offsets(const std::string&, const PartitionSet&) override { return {}; }
+  Result<void> delete_group(const std::string&) override { return {}; }
 
  private:
   TopicsOfCluster& cluster_;
