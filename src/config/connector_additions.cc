@@ -1,9 +1,9 @@
+#include "config/client_overrides.h"
 #include "config/connector_parts.h"
 #include "config/worker_config.h"
 #include "data/java_hash.h"
 
 #include <algorithm>
-#include <array>
 
 namespace millrace::config {
 
@@ -60,26 +60,6 @@ std::vector<CheckedKey> converter_part(const ConverterPlace& place, const Config
   return part;
 }
 
-struct ClientPlace {
-  ClientKind client;
-  std::string_view prefix;
-  bool applies;
-};
-
-std::array<ClientPlace, 3> client_places(const ConnectorRequest& request) {
-  const bool sink = request.kind == ConnectorKind::sink;
-  const auto not_blank = [](const std::string* text) {
-    return text != nullptr && text->find_first_not_of(" \t") != std::string::npos;
-  };
-  const bool dead_letters = not_blank(request.properties.find("errors.deadletterqueue.topic.name"));
-  const bool creates = !sink && std::ranges::any_of(request.properties, [](const auto& entry) {
-    return entry.first.starts_with("topic.creation.");
-  });
-  return {{{ClientKind::producer, "producer.override.", !sink || dead_letters},
-           {ClientKind::consumer, "consumer.override.", sink},
-           {ClientKind::admin, "admin.override.", creates || dead_letters}}};
-}
-
 /// The text as the client would parse it. Without the client's own definition a secret is still
 /// known as one.
 Result<Setting> parse_override(const std::string& name, const std::optional<std::string>& text,
@@ -92,25 +72,18 @@ Result<Setting> parse_override(const std::string& name, const std::optional<std:
   return parse_setting(name, text, definition->type);
 }
 
-Result<std::vector<CheckedKey>> override_part(const ClientPlace& place,
-                                              const ConnectorRequest& request,
+Result<std::vector<CheckedKey>> override_part(const OverriddenClient& place,
+                                              const OverridingConnector& connector,
                                               const ConnectorSurroundings& surroundings) {
-  ClientConfigRequest asked{.client = place.client,
-                            .source = request.kind == ConnectorKind::source,
-                            .connector_name = request.properties.get_or("name", ""),
-                            .connector_class = request.class_name,
-                            .overrides = request.properties.with_prefix(place.prefix)};
-  std::vector<ConfigValue> judged;
-  if (surroundings.override_policy != nullptr) {
-    Result<std::vector<ConfigValue>> answer = surroundings.override_policy->validate(asked);
-    if (!answer) return std::move(answer.error());
-    judged = *std::move(answer);
-  }
+  Result<std::vector<ConfigValue>> judged =
+      ask_policy(connector, place, surroundings.override_policy);
+  if (!judged) return std::move(judged.error());
+  const ConfigMap overrides = connector.properties.with_prefix(place.prefix);
   std::vector<std::string> names;
-  for (const auto& [name, text] : asked.overrides) names.push_back(name);
+  for (const auto& [name, text] : overrides) names.push_back(name);
   std::vector<CheckedKey> part;
   for (const std::size_t at : hash_order(names)) {
-    const auto& [name, text] = *(asked.overrides.begin() + static_cast<std::ptrdiff_t>(at));
+    const auto& [name, text] = *(overrides.begin() + static_cast<std::ptrdiff_t>(at));
     const std::string full_name = std::string(place.prefix) + name;
     const ConfigKey* definition =
         surroundings.client_key ? surroundings.client_key(place.client, name) : nullptr;
@@ -123,7 +96,8 @@ Result<std::vector<CheckedKey>> override_part(const ClientPlace& place,
       entry.definition->group.reset();
       entry.definition->order_in_group = -1;
     }
-    if (const ConfigValue* verdict = find_value(judged, name)) entry.value.errors = verdict->errors;
+    if (const ConfigValue* verdict = find_value(*judged, name))
+      entry.value.errors = verdict->errors;
     part.push_back(std::move(entry));
   }
   return part;
@@ -159,9 +133,9 @@ void add_converters(const ConnectorRequest& request, const ConnectorSurroundings
 Result<void> add_overrides(const ConnectorRequest& request,
                            const ConnectorSurroundings& surroundings,
                            ConnectorValidation& checked) {
-  for (const ClientPlace& place : client_places(request)) {
-    if (!place.applies) continue;
-    Result<std::vector<CheckedKey>> part = override_part(place, request, surroundings);
+  const OverridingConnector connector{request.kind, request.class_name, request.properties};
+  for (const OverriddenClient& place : overridden_clients(connector)) {
+    Result<std::vector<CheckedKey>> part = override_part(place, connector, surroundings);
     if (!part) return std::move(part.error());
     append(checked, *std::move(part));
   }

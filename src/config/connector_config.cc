@@ -72,6 +72,11 @@ void add_group(std::vector<std::string>& groups, const std::optional<std::string
 
 Result<ConnectorValidation> validate_connector(const ConnectorRequest& request,
                                                const ConnectorSurroundings& surroundings) {
+  if (const std::optional<Error> mismatch =
+          version_mismatch(request.properties.find("connector.plugin.version"), request.class_name,
+                           request.version)) {
+    return wrong_version(request, surroundings, *mismatch);
+  }
   ConfigDef framework = framework_def(request, surroundings);
   if (surroundings.expand) MILLRACE_TRY(surroundings.expand(framework, request.properties));
   std::vector<ConfigValue> values = framework.validate(request.properties, surroundings.classes);

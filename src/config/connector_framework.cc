@@ -1,4 +1,6 @@
+#include "config/connector_keys.h"
 #include "config/connector_parts.h"
+#include "config/version_range.h"
 
 #include <algorithm>
 
@@ -28,17 +30,38 @@ const KnownConverter* find_converter(const std::vector<KnownConverter>& converte
   return it == converters.end() ? nullptr : &*it;
 }
 
-/// A class of another kind: the alias or name was found, but it converts nothing.
-Validator converter_class(const std::vector<KnownConverter>& converters, std::string interface) {
+/// A class of another kind (the alias or name was found, but it converts nothing), or of another
+/// version than the one that is asked for.
+Validator converter_class(const std::vector<KnownConverter>& converters, std::string interface,
+                          const std::string* wanted) {
   return {"a converter",
-          [&converters, interface = std::move(interface)](std::string_view,
-                                                          const Setting& value) -> Result<void> {
+          [&converters, interface = std::move(interface),
+           wanted = wanted == nullptr ? std::nullopt : std::optional(*wanted)](
+              std::string_view, const Setting& value) -> Result<void> {
             const auto* name = std::get_if<std::string>(&value);
-            if (name == nullptr || find_converter(converters, *name) != nullptr) return {};
-            return Error(
-                ErrorCode::invalid_config,
-                "Class class " + *name + " does not implement the " + interface + " interface");
+            if (name == nullptr) return {};
+            const KnownConverter* found = find_converter(converters, *name);
+            if (found == nullptr) {
+              return Error(
+                  ErrorCode::invalid_config,
+                  "Class class " + *name + " does not implement the " + interface + " interface");
+            }
+            std::optional<Error> mismatch =
+                version_mismatch(wanted ? &*wanted : nullptr, *name, found->version);
+            return mismatch ? Result<void>(*std::move(mismatch)) : Result<void>();
           }};
+}
+
+/// The rule of a version key for a class that is known.
+Validator version_of(const std::string& class_name, const std::string& version) {
+  return Validator::all_of(
+      {version_range(),
+       {"a version that there is",
+        [class_name, version](std::string_view, const Setting& value) -> Result<void> {
+          std::optional<Error> mismatch =
+              version_mismatch(std::get_if<std::string>(&value), class_name, version);
+          return mismatch ? Result<void>(*std::move(mismatch)) : Result<void>();
+        }}});
 }
 
 class Adjustment {
@@ -78,7 +101,8 @@ class Adjustment {
       if (!of_worker.empty()) key.default_value = of_worker;
       key.recommender = std::make_shared<FixedRecommender>(std::move(names), true);
       key.validator = converter_class(
-          known, &known == &surroundings_.converters ? "Converter" : "HeaderConverter");
+          known, &known == &surroundings_.converters ? "Converter" : "HeaderConverter",
+          request_.properties.find(std::string(class_key) + ".plugin.version"));
       return;
     }
     const std::string* named = request_.properties.find(class_key);
@@ -88,6 +112,7 @@ class Adjustment {
     }
     const KnownConverter* found = class_name ? find_converter(known, *class_name) : nullptr;
     set_version(key, found != nullptr ? found->version : "", found != nullptr);
+    if (found != nullptr) key.validator = version_of(found->class_name, found->version);
   }
 
   const ConnectorRequest& request_;
@@ -99,6 +124,39 @@ class Adjustment {
 ConfigDef framework_def(const ConnectorRequest& request,
                         const ConnectorSurroundings& surroundings) {
   return connector_def(request.kind, Adjustment(request, surroundings));
+}
+
+std::optional<Error> version_mismatch(const std::string* wanted, const std::string& class_name,
+                                      const std::string& version) {
+  if (wanted == nullptr) return std::nullopt;
+  const Result<VersionRange> range = VersionRange::parse(*wanted);
+  if (!range || range->contains(version)) return std::nullopt;
+  return Error(ErrorCode::invalid_config,
+               "Plugin " + class_name + " not found that matches the version range " +
+                   range->to_string() + ", available versions: [" + version + "]");
+}
+
+ConnectorValidation wrong_version(const ConnectorRequest& request,
+                                  const ConnectorSurroundings& surroundings, const Error& reason) {
+  ConfigDef def;
+  common_connector_keys(def, [&request](ConfigKey& key) {
+    if (key.name != "connector.plugin.version") return;
+    key.recommender =
+        std::make_shared<FixedRecommender>(std::vector<std::string>{request.version}, true);
+  });
+  error_handling_keys(def, {});
+  ConnectorValidation result;
+  result.groups = def.groups();
+  std::vector<ConfigValue> values = def.validate(request.properties, surroundings.classes);
+  for (const std::string_view name : {"connector.class", "connector.plugin.version"}) {
+    find_value(values, name)->errors.push_back(reason.message());
+  }
+  for (const ConfigKey& key : def.keys()) {
+    ConfigValue& value = *find_value(values, key.name);
+    result.error_count += static_cast<int>(value.errors.size());
+    result.entries.push_back({key, std::move(value)});
+  }
+  return result;
 }
 
 }  // namespace millrace::config

@@ -8,6 +8,17 @@ namespace millrace::config {
 /// The framework's keys with the defaults and recommendations of this worker and connector.
 ConfigDef framework_def(const ConnectorRequest& request, const ConnectorSurroundings& surroundings);
 
+/// Why a configuration that asks for another version of a plugin gets none; nothing where the
+/// version fits, none is asked for, or the text is no range (which is told elsewhere).
+/// wanted: null or a version, a range or "latest". version: what there is; empty: it tells none.
+std::optional<Error> version_mismatch(const std::string* wanted, const std::string& class_name,
+                                      const std::string& version);
+
+/// What is said of a connector of another version than the one there is: the keys that every
+/// connector has, with the reason at its class and at its version.
+ConnectorValidation wrong_version(const ConnectorRequest& request,
+                                  const ConnectorSurroundings& surroundings, const Error& reason);
+
 /// Topics, their pattern and the dead letter topic fit together: adds messages to `values`.
 void check_topics(const ConfigMap& properties, std::vector<ConfigValue>& values);
 

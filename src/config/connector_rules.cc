@@ -1,5 +1,6 @@
 #include "config/connector_keys.h"
 #include "config/java_regex.h"
+#include "config/version_range.h"
 
 #include <set>
 
@@ -8,18 +9,6 @@ namespace millrace::config {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-/// Whether each bracket that opens is closed before the next one opens.
-bool ranges_are_closed(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t end = text.find_first_of("])");
-    if (end == std::string_view::npos || text.find_first_of("[(", 1) < end) return false;
-    text.remove_prefix(end + 1);
-    if (text.starts_with(',')) text.remove_prefix(1);
-    if (!text.empty() && text.front() != '[' && text.front() != '(') return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -47,9 +36,9 @@ Validator version_range() {
   return {"version or range of versions",
           [](std::string_view key, const Setting& value) -> Result<void> {
             const auto* text = std::get_if<std::string>(&value);
-            if (text == nullptr || (!text->starts_with('[') && !text->starts_with('('))) return {};
-            if (ranges_are_closed(*text)) return {};
-            return invalid_value(key, value, "Unbounded range: " + *text);
+            if (text == nullptr) return {};
+            const Result<VersionRange> range = VersionRange::parse(*text);
+            return range ? Result<void>() : invalid_value(key, value, range.error().message());
           }};
 }
 

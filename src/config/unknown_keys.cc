@@ -43,20 +43,12 @@ bool is_internal_converter(std::string_view key) {
   return key.starts_with("internal.key.converter") || key.starts_with("internal.value.converter");
 }
 
-/// Empty when nothing is near.
 std::string_view nearest(std::string_view key) {
-  std::string_view found;
-  std::size_t least = 3;
+  std::vector<std::string_view> names;
   for (const ConfigDef* def : {&standalone_config_def(), &distributed_config_def()}) {
-    for (const ConfigKey& known : def->keys()) {
-      const std::size_t distance = edit_distance(key, known.name);
-      if (distance < least) {
-        least = distance;
-        found = known.name;
-      }
-    }
+    for (const ConfigKey& known : def->keys()) names.push_back(known.name);
   }
-  return found;
+  return nearest_name(key, names);
 }
 
 }  // namespace
@@ -74,6 +66,43 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
+}
+
+std::string_view nearest_name(std::string_view key, std::span<const std::string_view> names) {
+  std::string_view found;
+  std::size_t least = 3;
+  for (const std::string_view name : names) {
+    // The lengths alone tell that most names are further away.
+    const std::size_t longer =
+        std::max(key.size(), name.size()) - std::min(key.size(), name.size());
+    if (longer >= least) continue;
+    const std::size_t distance = edit_distance(key, name);
+    if (distance < least) {
+      least = distance;
+      found = name;
+    }
+  }
+  return found;
+}
+
+void warn_of_mistyped_keys(const ConfigMap& properties, std::span<const std::string_view> names) {
+  constexpr std::array<std::string_view, 10> others = {
+      "producer.override.", "consumer.override.", "admin.override.", "transforms.",
+      "predicates.",        "topic.creation.",    "key.converter.",  "value.converter.",
+      "header.converter.",  "errors.task."};
+  constexpr int enough = 20;  // warnings about one configuration
+  int warned = 0;
+  for (const auto& [key, value] : properties) {
+    const auto starts = [&key](auto prefix) { return key.starts_with(prefix); };
+    if (std::ranges::find(names, key) != names.end() || std::ranges::any_of(others, starts))
+      continue;
+    const std::string_view other = nearest_name(key, names);
+    if (other.empty()) continue;
+    log::logger("org.apache.kafka.connect.runtime.AbstractHerder")
+        .warn("Connector {}: '{}' is not a known setting; did you mean '{}'?",
+              properties.get_or("name", ""), key, other);
+    if (++warned == enough) return;
+  }
 }
 
 void warn_of_unknown_keys(const ConfigMap& properties, const std::string& file) {

@@ -45,6 +45,7 @@ void register_converters(PluginRegistry& registry) {
                .importance = Importance::high,
                .documentation = "The character encoding of the bytes, by its Java name.",
                .default_value = "UTF-8",
+               .width = Width::medium,
                .display_name = "Encoding"});
 
   add_both<JsonConverter>(registry, package + "json.JsonConverter", JsonConverter::config_def());

@@ -106,7 +106,7 @@ TEST_F(RegisterTest, DescribesTheEncodingOfStrings) {
   EXPECT_EQ(key->importance, Importance::high);
   EXPECT_EQ(key->display_name, "Encoding");
   EXPECT_EQ(key->group, std::nullopt);
-  EXPECT_EQ(key->width, Width::none);
+  EXPECT_EQ(key->width, Width::medium);
 }
 
 }  // namespace
