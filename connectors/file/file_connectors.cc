@@ -40,21 +40,21 @@ bool has_file(const ConfigMap& properties) { return !properties.get_or("file", "
 
 Result<void> check_offset(const OffsetChange& change) {
   if (!change.partition.contains(filename_key)) {
-    return Error{ErrorCode::fatal, "Partition objects should contain the key 'filename'"};
+    return Error{ErrorCode::invalid_config, "Partition objects should contain the key 'filename'"};
   }
   if (!change.offset) return {};
   const auto position = change.offset->find(position_key);
   if (position == change.offset->end()) {
-    return Error{ErrorCode::fatal,
+    return Error{ErrorCode::invalid_config,
                  "Offset objects should either be null or contain the key 'position'"};
   }
   const std::int64_t* number = position->second.get_if<std::int64_t>();
   if (number == nullptr) {
-    return Error{ErrorCode::fatal,
+    return Error{ErrorCode::invalid_config,
                  "The value for the 'position' key in the offset is expected to be a Long value"};
   }
   if (*number < 0) {
-    return Error{ErrorCode::fatal,
+    return Error{ErrorCode::invalid_config,
                  "The value for the 'position' key in the offset should be a non-negative value"};
   }
   return {};
@@ -76,7 +76,7 @@ class FileSourceConnector final : public SourceConnector {
   Result<bool> alter_offsets(const ConfigMap& properties,
                              std::span<const OffsetChange> changes) override {
     if (!has_file(properties)) {
-      return Error{ErrorCode::fatal,
+      return Error{ErrorCode::invalid_config,
                    "Offsets cannot be modified: no 'file' is configured, and of the standard input "
                    "none are kept"};
     }

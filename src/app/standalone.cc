@@ -157,9 +157,12 @@ int run_standalone(const std::string& worker_file,
   storage::FileOffsetStore offsets(config->offset_file);
   signals.set_exit_at_once(false);
   StandaloneHerder herder(*cluster_id, plugins,
-                          ConnectorValidator(plugins, *config, policy.get(), &*providers), clock);
+                          ConnectorValidator(plugins, *config, policy.get(), &*providers), clock,
+                          {config->settings.get<bool>("topic.tracking.enable"),
+                           config->settings.get<bool>("topic.tracking.allow.reset")});
   worker::Worker worker(
-      {*config, plugins, *clients, offsets, clock, advertised.worker_id, &*providers}, herder);
+      {*config, plugins, *clients, offsets, clock, advertised.worker_id, &*providers, policy.get()},
+      herder);
   herder.set_worker(worker);
   if (const Result<void> loaded = offsets.load(); !loaded) {
     return failed(ExitCode::connector, loaded.error());

@@ -6,8 +6,10 @@
 #include "plugin/registry.h"
 #include "provider/providers.h"
 
-#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace millrace {
 
@@ -22,24 +24,31 @@ class ConnectorValidator {
   ConnectorValidator(const plugin::Registry& plugins, const config::WorkerConfig& worker,
                      OverridePolicy* policy, const provider::Providers* providers = nullptr);
 
-  /// Everything that there is to say, key by key. plugin: a class name or alias.
-  [[nodiscard]] Result<Herder::Validation> validate(const std::string& plugin,
-                                                    const ConfigMap& config) const;
-  /// What creating and changing ask. Errors (invalid_config): no or an unknown connector.class; or
-  /// the number of faults and every message, as REST shows them.
-  [[nodiscard]] Result<ConnectorType> check(const ConfigMap& config) const;
+  /// Everything that there is to say, key by key. Errors (invalid_config): no or an unknown
+  /// connector.class, or an override that is not of its client setting's type.
+  [[nodiscard]] Result<Herder::Validation> validate(const ConfigMap& config,
+                                                    Progress& progress) const;
+  /// What creating and changing ask. Warns of keys that are probably mistyped. Errors
+  /// (invalid_config): those of validate; or the number of faults and every message, as REST shows
+  /// them.
+  [[nodiscard]] Result<ConnectorType> check(const ConfigMap& config, Progress& progress) const;
+  /// As Herder::plugin_config.
+  [[nodiscard]] Result<std::vector<ConfigKey>> plugin_config(
+      std::string_view plugin, std::optional<std::string_view> version) const;
 
  private:
   struct Chosen;
   [[nodiscard]] Result<provider::Resolved> look_up(const ConfigMap& config) const;
   /// validate and check, of a configuration whose variables were looked up; what they say may show
   /// secrets.
-  [[nodiscard]] Result<Herder::Validation> validate_values(const std::string& plugin,
-                                                           const ConfigMap& config) const;
-  [[nodiscard]] Result<ConnectorType> check_values(const ConfigMap& config) const;
+  [[nodiscard]] Result<Herder::Validation> validate_values(const ConfigMap& config,
+                                                           Progress& progress) const;
+  [[nodiscard]] Result<ConnectorType> check_values(const ConfigMap& config,
+                                                   Progress& progress) const;
   [[nodiscard]] Result<Chosen> choose(const std::string& name) const;
   [[nodiscard]] Result<config::ConnectorValidation> judge(const Chosen& plugin,
-                                                          const ConfigMap& config) const;
+                                                          const ConfigMap& config,
+                                                          Progress& progress) const;
 
   const plugin::Registry& plugins_;
   const provider::Providers* const providers_;

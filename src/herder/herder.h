@@ -1,9 +1,10 @@
 #pragma once
 
+#include "base/log.h"
+#include "herder/reply.h"
 #include "herder/types.h"
 #include "millrace/result.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,13 +14,14 @@ namespace millrace {
 
 /// Decides which connectors run: what REST and the command line talk to.
 /// Threads: any. Questions are answered at once from the last known state and never wait for a
-///          plugin or for Kafka. Changes are carried out in the background; their reply is called
-///          once, on some thread of the herder's, and must not block.
+///          plugin or for Kafka. Whatever takes a reply is carried out in the background; the reply
+///          is called once, on some thread of the herder's, and must not block. Its progress says
+///          what is being done meanwhile.
 /// Errors:  not_found, conflict, invalid_config (texts as Java's, see spec of the REST API), fatal.
 class Herder {
  public:
   template <class T>
-  using Reply = std::function<void(Result<T>)>;
+  using Reply = millrace::Reply<T>;
 
   virtual ~Herder() = default;
 
@@ -37,10 +39,31 @@ class Herder {
   /// connectors_only: sources and sinks alone. Sinks first, then sources, then the other kinds, by
   /// name within a kind.
   [[nodiscard]] virtual std::vector<PluginInfo> plugins(bool connectors_only) const = 0;
+  /// The settings of a connector (those of the framework behind its own), converter, header
+  /// converter, transformation or predicate. plugin: a class name or alias. version: a version, a
+  /// range of them or "latest"; none is the newest. Errors: not_found: no such plugin;
+  /// invalid_config: another kind of plugin, or no such version.
+  [[nodiscard]] virtual Result<std::vector<ConfigKey>> plugin_config(
+      std::string_view plugin, std::optional<std::string_view> version) const = 0;
+
+  /// What this worker's settings say of topics that connectors use.
+  struct TopicTracking {
+    bool enabled = true;
+    bool reset_allowed = true;
+  };
+  [[nodiscard]] virtual TopicTracking topic_tracking() const = 0;
+  /// The topics that the connector's tasks have read or written since it was created or since the
+  /// last reset, by name; none for an unknown connector.
+  [[nodiscard]] virtual std::vector<std::string> active_topics(std::string_view name) const = 0;
+  virtual void reset_active_topics(const std::string& name, Reply<void> reply) = 0;
 
   /// Validates, stores and starts. must_be_new: a name that exists is a conflict.
   virtual void put_connector(const std::string& name, ConfigMap config, bool must_be_new,
                              std::optional<TargetState> initial_state, Reply<PutResult> reply) = 0;
+  /// Replaces single settings of the stored configuration, or takes them away (null); then as
+  /// put_connector. Errors (not_found): no such connector.
+  virtual void patch_connector(const std::string& name, ConfigMap patch,
+                               Reply<ConnectorInfo> reply) = 0;
   virtual void delete_connector(const std::string& name, Reply<void> reply) = 0;
   /// Answered when the wish is noted (started, paused) or the tasks were told (stopped).
   virtual void set_target_state(const std::string& name, TargetState state, Reply<void> reply) = 0;
@@ -57,8 +80,7 @@ class Herder {
                                            Reply<ConnectorStatus> reply) = 0;
   virtual void restart_task(const TaskId& id, Reply<void> reply) = 0;
 
-  /// What the connector's configuration would be judged as, key by key. The reply has the result
-  /// with the groups in order. plugin: a class name or alias.
+  /// What a connector's configuration is judged as, key by key.
   struct Validation {
     std::string connector_class;
     int error_count = 0;
@@ -69,7 +91,24 @@ class Herder {
     };
     std::vector<Entry> entries;
   };
-  virtual void validate(const std::string& plugin, ConfigMap config, Reply<Validation> reply) = 0;
+  /// The class is the configuration's connector.class.
+  virtual void validate(ConfigMap config, Reply<Validation> reply) = 0;
+
+  /// Where a connector stands, whatever its state.
+  virtual void connector_offsets(const std::string& name,
+                                 Reply<std::vector<ConnectorOffset>> reply) = 0;
+  /// Moves a stopped connector, or forgets partitions (an offset of none). The reply says whether
+  /// the connector has moved what it keeps outside, too.
+  /// Errors: not_found; invalid_config: it is not stopped or still has tasks, or the offsets make
+  /// no sense; or what the connector, the store or Kafka says.
+  virtual void alter_offsets(const std::string& name, std::vector<ConnectorOffset> changes,
+                             Reply<bool> reply) = 0;
+  /// Makes a stopped connector forget where it stands. Reply and errors as alter_offsets.
+  virtual void reset_offsets(const std::string& name, Reply<bool> reply) = 0;
+
+  /// Sets a logger's level on every worker.
+  virtual void set_cluster_log_level(const std::string& logger, log::Level level,
+                                     Reply<void> reply) = 0;
 };
 
 }  // namespace millrace

@@ -22,11 +22,12 @@ Error not_found(std::string_view what, std::string_view name, std::string_view r
 }  // namespace
 
 StandaloneHerder::StandaloneHerder(std::string kafka_cluster_id, const plugin::Registry& plugins,
-                                   ConnectorValidator validator, Clock& clock)
+                                   ConnectorValidator validator, Clock& clock, TopicTracking topics)
     : kafka_cluster_id_(std::move(kafka_cluster_id)),
       plugins_(plugins),
       clock_(clock),
       validator_(std::move(validator)),
+      topic_tracking_(topics),
       reloads_(clock, [this](const std::string& name) { reload(name); }) {}
 
 StandaloneHerder::~StandaloneHerder() = default;
@@ -122,6 +123,13 @@ std::vector<PluginInfo> StandaloneHerder::plugins(bool connectors_only) const {
   return result;
 }
 
+std::vector<std::string> StandaloneHerder::active_topics(std::string_view name) const {
+  const MutexLock lock(mutex_);
+  const auto it = connectors_.find(name);
+  if (it == connectors_.end()) return {};
+  return {it->second.topics.begin(), it->second.topics.end()};
+}
+
 // What the worker tells.
 
 void StandaloneHerder::connector_status(const std::string& name, Status status) {
@@ -140,9 +148,18 @@ void StandaloneHerder::task_status(const TaskId& id, Status status) {
   it->second.task_statuses.insert_or_assign(id.task, std::move(status));
 }
 
+void StandaloneHerder::topic_used(const std::string& connector, std::string_view topic) {
+  if (!topic_tracking_.enabled) return;
+  const MutexLock lock(mutex_);
+  const auto it = connectors_.find(connector);
+  if (it == connectors_.end() || it->second.topics.contains(topic)) return;
+  it->second.topics.emplace(topic);
+}
+
 void StandaloneHerder::reconfiguration_requested(const std::string& name) {
   post(name, [this, name] {
-    const Result<void> done = update_tasks(name, Replace::if_changed);
+    Progress nobody_waits;
+    const Result<void> done = update_tasks(name, Replace::if_changed, nobody_waits);
     if (!done) {
       logger().error("Connector {} could not configure its tasks anew: {}", name,
                      done.error().trace());
@@ -181,16 +198,29 @@ void StandaloneHerder::post(const std::string& name, std::function<void()> work)
   lane->post(std::move(work));
 }
 
+void StandaloneHerder::post(const std::string& name, Progress& progress,
+                            std::function<void()> work) {
+  progress.begin("waiting for earlier requests about connector " + name + " to be carried out");
+  post(name, std::move(work));
+}
+
 void StandaloneHerder::put_connector(const std::string& name, ConfigMap config, bool must_be_new,
                                      std::optional<TargetState> initial_state,
                                      Reply<PutResult> reply) {
-  post(name, [=, this, config = std::move(config), reply = std::move(reply)]() mutable {
-    reply(put(name, std::move(config), must_be_new, initial_state));
+  post(name, reply.progress(), [=, this, config = std::move(config)]() mutable {
+    reply(put(name, std::move(config), must_be_new, initial_state, reply.progress()));
+  });
+}
+
+void StandaloneHerder::patch_connector(const std::string& name, ConfigMap patch,
+                                       Reply<ConnectorInfo> reply) {
+  post(name, reply.progress(), [this, name, changes = std::move(patch), reply] {
+    reply(this->patch(name, changes, reply.progress()));
   });
 }
 
 void StandaloneHerder::delete_connector(const std::string& name, Reply<void> reply) {
-  post(name, [this, name, reply = std::move(reply)] { reply(remove(name)); });
+  post(name, reply.progress(), [this, name, reply] { reply(remove(name, reply.progress())); });
 }
 
 void StandaloneHerder::set_target_state(const std::string& name, TargetState state,
@@ -206,7 +236,8 @@ void StandaloneHerder::set_target_state(const std::string& name, TargetState sta
   }
   const bool wait = state == TargetState::stopped;
   if (!wait) reply({});
-  post(name, [this, name, wait, reply = std::move(reply)] {
+  post(name, reply.progress(), [this, name, wait, reply] {
+    reply.progress().begin("stopping the tasks of connector " + name);
     const Result<void> done = follow_target(name);
     if (!done) logger().error("Connector {}: {}", name, done.error().message());
     if (wait) reply({});
@@ -214,30 +245,32 @@ void StandaloneHerder::set_target_state(const std::string& name, TargetState sta
 }
 
 void StandaloneHerder::restart_connector(const std::string& name, Reply<void> reply) {
-  post(name, [this, name, reply = std::move(reply)] {
+  post(name, reply.progress(), [this, name, reply] {
     if (!find(name)) {
       reply(not_found("Unknown connector: ", name));
       return;
     }
+    reply.progress().begin("stopping the connector");
     worker_->stop_connector(name);
-    reply(start(name));
+    reply(start(name, reply.progress()));
   });
 }
 
 void StandaloneHerder::restart_connector_and_tasks(const std::string& name, RestartRequest request,
                                                    Reply<ConnectorStatus> reply) {
-  post(name, [this, name, request, reply = std::move(reply)] { reply(restart(name, request)); });
+  post(name, reply.progress(),
+       [this, name, request, reply] { reply(restart(name, request, reply.progress())); });
 }
 
 void StandaloneHerder::restart_task(const TaskId& id, Reply<void> reply) {
-  post(id.connector, [this, id, reply = std::move(reply)] { reply(restart_one_task(id)); });
+  post(id.connector, reply.progress(),
+       [this, id, reply] { reply(restart_one_task(id, reply.progress())); });
 }
 
-void StandaloneHerder::validate(const std::string& plugin, ConfigMap config,
-                                Reply<Validation> reply) {
+void StandaloneHerder::validate(ConfigMap config, Reply<Validation> reply) {
   // A lane for this one question: a plugin that never answers keeps nobody waiting.
-  Lane("validation", "").post([this, plugin, config = std::move(config), reply = std::move(reply)] {
-    reply(validator_.validate(plugin, config));
+  Lane("validation", "").post([this, config = std::move(config), reply] {
+    reply(validator_.validate(config, reply.progress()));
   });
 }
 

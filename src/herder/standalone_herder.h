@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ namespace millrace {
 class StandaloneHerder final : public Herder, public worker::StatusListener {
  public:
   StandaloneHerder(std::string kafka_cluster_id, const plugin::Registry& plugins,
-                   ConnectorValidator validator, Clock& clock);
+                   ConnectorValidator validator, Clock& clock, TopicTracking topics = {});
   ~StandaloneHerder() override;
 
   /// The worker that it lets run things; set once, before the first change.
@@ -48,16 +49,32 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   [[nodiscard]] Result<TaskStatus> task_status(const TaskId& id) const override;
   [[nodiscard]] Result<std::vector<TaskInfo>> tasks(std::string_view name) const override;
   [[nodiscard]] std::vector<PluginInfo> plugins(bool connectors_only) const override;
+  [[nodiscard]] Result<std::vector<ConfigKey>> plugin_config(
+      std::string_view plugin, std::optional<std::string_view> version) const override {
+    return validator_.plugin_config(plugin, version);
+  }
+  [[nodiscard]] TopicTracking topic_tracking() const override { return topic_tracking_; }
+  [[nodiscard]] std::vector<std::string> active_topics(std::string_view name) const override;
+  void reset_active_topics(const std::string& name, Reply<void> reply) override;
 
   void put_connector(const std::string& name, ConfigMap config, bool must_be_new,
                      std::optional<TargetState> initial_state, Reply<PutResult> reply) override;
+  void patch_connector(const std::string& name, ConfigMap patch,
+                       Reply<ConnectorInfo> reply) override;
   void delete_connector(const std::string& name, Reply<void> reply) override;
   void set_target_state(const std::string& name, TargetState state, Reply<void> reply) override;
   void restart_connector(const std::string& name, Reply<void> reply) override;
   void restart_connector_and_tasks(const std::string& name, RestartRequest request,
                                    Reply<ConnectorStatus> reply) override;
   void restart_task(const TaskId& id, Reply<void> reply) override;
-  void validate(const std::string& plugin, ConfigMap config, Reply<Validation> reply) override;
+  void validate(ConfigMap config, Reply<Validation> reply) override;
+  void connector_offsets(const std::string& name,
+                         Reply<std::vector<ConnectorOffset>> reply) override;
+  void alter_offsets(const std::string& name, std::vector<ConnectorOffset> changes,
+                     Reply<bool> reply) override;
+  void reset_offsets(const std::string& name, Reply<bool> reply) override;
+  void set_cluster_log_level(const std::string& logger, log::Level level,
+                             Reply<void> reply) override;
 
  private:
   struct Connector {
@@ -68,12 +85,14 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
     std::vector<ConfigMap> task_configs;
     std::size_t config_stamp = 0;  // the worker's, when the tasks were configured
     std::map<std::int32_t, Status> task_statuses;
+    std::set<std::string, std::less<>> topics;  // that its tasks have used
   };
 
   // worker::StatusListener
   void connector_status(const std::string& name, Status status) override;
   void task_status(const TaskId& id, Status status) override;
   void reconfiguration_requested(const std::string& name) override;
+  void topic_used(const std::string& connector, std::string_view topic) override;
   void values_expire(const std::string& connector, const std::string& place,
                      std::chrono::milliseconds after) override;
 
@@ -82,18 +101,25 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
 
   // Each of these runs in the connector's lane.
   Result<PutResult> put(const std::string& name, ConfigMap config, bool must_be_new,
-                        std::optional<TargetState> initial_state);
-  Result<void> remove(const std::string& name);
+                        std::optional<TargetState> initial_state, Progress& progress);
+  Result<ConnectorInfo> patch(const std::string& name, const ConfigMap& changes,
+                              Progress& progress);
+  Result<void> remove(const std::string& name, Progress& progress);
   Result<void> follow_target(const std::string& name);
-  Result<void> start(const std::string& name);
+  Result<void> start(const std::string& name, Progress& progress);
   enum class Replace : std::uint8_t { always, if_changed };
-  Result<void> update_tasks(const std::string& name, Replace replace);
-  Result<ConnectorStatus> restart(const std::string& name, RestartRequest request);
-  Result<void> restart_one_task(const TaskId& id);
+  Result<void> update_tasks(const std::string& name, Replace replace, Progress& progress);
+  Result<ConnectorStatus> restart(const std::string& name, RestartRequest request,
+                                  Progress& progress);
+  Result<void> restart_one_task(const TaskId& id, Progress& progress);
+  using OffsetChangeFunction = std::function<Result<bool>(const ConfigMap&)>;
+  Result<bool> change_offsets(const std::string& name, const OffsetChangeFunction& change);
   void stop_tasks(const std::string& name);
   Result<void> start_task(const TaskId& id);
 
   void post(const std::string& name, std::function<void()> work);
+  /// The same for work that somebody waits for.
+  void post(const std::string& name, Progress& progress, std::function<void()> work);
   [[nodiscard]] std::optional<Connector> find(std::string_view name) const;
   static ConnectorInfo info(const std::string& name, const Connector& connector);
 
@@ -101,6 +127,7 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   const plugin::Registry& plugins_;
   Clock& clock_;
   const ConnectorValidator validator_;
+  const TopicTracking topic_tracking_;
   worker::Worker* worker_ = nullptr;  // constant once set
   std::atomic<bool> ready_ = false;
 

@@ -3,6 +3,7 @@
 #include "millrace/config_def.h"
 #include "millrace/config_map.h"
 #include "storage/status.h"
+#include "worker/connector_offsets.h"
 
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,8 @@ struct TaskInfo {
   TaskId id;
   ConfigMap config;
 };
+
+using worker::ConnectorOffset;
 
 /// The answer to a change of a connector's configuration.
 struct PutResult {

@@ -112,6 +112,9 @@ Result<void> SinkPipeline::convert_batch() {
     if (previous == nullptr || previous->partition != message.partition ||
         previous->topic != message.topic) {
       position = commits_.find({std::string(message.topic), message.partition});
+      if (previous == nullptr || previous->topic != message.topic) {
+        surroundings_.listener.topic_used(message.topic);
+      }
     }
     previous = &message;
     const Result<bool> converted = convert(message, records_[count_]);

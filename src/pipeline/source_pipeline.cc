@@ -62,6 +62,7 @@ Result<void> SourcePipeline::start() {
 Result<void> SourcePipeline::iterate() {
   collect_offsets();
   tell_task_of_commit();
+  told_topic_.clear();
   if (surroundings_.control.paused()) {
     wait_while_paused();
     return {};
@@ -265,6 +266,10 @@ void SourcePipeline::delivered(void* tag, const RecordMetadata& metadata, const 
   if (entry.dead_letter) return dead_letter_done(entry, error);
   if (error != nullptr) return not_sent(entry, *error);
   surroundings_.counters.source_record_write.add();
+  if (metadata.topic != told_topic_) {
+    told_topic_ = metadata.topic;
+    surroundings_.listener.topic_used(told_topic_);
+  }
   tell_task(*entry.record, &metadata);
   submitted_.acknowledge(entry);
 }

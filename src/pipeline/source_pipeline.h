@@ -117,7 +117,8 @@ class SourcePipeline final : public Pipeline,
   TrackedBatch* batch_ = nullptr;  // being sent; null: poll for the next one
   std::size_t next_ = 0;           // the record of it that comes next
   std::optional<Error> send_error_;
-  FailedStep failed_step_;                                            // at which convert failed
+  std::string told_topic_;  // that the listener knows of since the last iteration
+  FailedStep failed_step_;  // at which convert failed
   std::unique_ptr<SourceDeadLetters> dead_letters_;                   // null: there are none
   std::vector<std::pair<SubmittedOffsets::Entry*, Error>> not_sent_;  // to become dead letters
   bool started_ = false;

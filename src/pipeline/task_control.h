@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <string_view>
 
 namespace millrace::pipeline {
 
@@ -59,6 +60,8 @@ class TaskListener {
   virtual ~TaskListener() = default;
   virtual void running() = 0;
   virtual void paused() = 0;
+  /// Records have come from, or arrived in, this topic; told at least once for each batch.
+  virtual void topic_used(std::string_view /*topic*/) {}
 };
 
 }  // namespace millrace::pipeline

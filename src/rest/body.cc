@@ -16,22 +16,6 @@ namespace {
 /// with their number.
 constexpr std::size_t max_keys = 5'000;
 
-/// The parser's sentence without its own prefix, and without the characters that it had read: they
-/// may be part of a password.
-std::string without_values(std::string_view what) {
-  if (const std::size_t prefix = what.find("] "); prefix != std::string_view::npos) {
-    what.remove_prefix(prefix + 2);
-  }
-  std::string text(what);
-  const std::size_t read = text.find("; last read: '");
-  if (read != std::string::npos) {
-    const std::size_t expected = text.rfind("'; expected ");
-    text.erase(read, expected == std::string::npos || expected < read ? std::string::npos
-                                                                      : expected + 1 - read);
-  }
-  return text;
-}
-
 /// Receives the events of nlohmann's parser. Every false ends it; the reason is in `error`.
 class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
  public:
@@ -74,7 +58,8 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
 
   bool parse_error(std::size_t, const std::string&,
                    const nlohmann::detail::exception& problem) override {
-    return fail("The request body is not valid JSON: " + without_values(problem.what()));
+    error = malformed_body(problem.what());
+    return false;
   }
 
   CreateRequest request;

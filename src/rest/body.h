@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace::rest {
 
@@ -24,5 +25,14 @@ struct CreateRequest {
   std::optional<TargetState> initial_state;
 };
 Result<CreateRequest> read_create_request(std::string_view body);
+
+/// {"offsets":[{"partition":{…},"offset":{…}},…]}: whole numbers become int64, others float64;
+/// lists and objects inside a partition or offset become empty ones, to be refused by those who
+/// know what they are for.
+Result<std::vector<ConnectorOffset>> read_offsets(std::string_view body);
+
+/// The member "level" of an object whose other members do not matter. Errors (invalid_config): also
+/// one that is missing or null, in Java's words.
+Result<std::string> read_log_level(std::string_view body);
 
 }  // namespace millrace::rest

@@ -12,4 +12,8 @@ namespace millrace::rest {
 /// Errors (invalid_config): a cut or impossible character.
 Result<std::string> json_as_utf8(std::string_view bytes);
 
+/// What to say of a body that the parser could not read. problem: the parser's own sentence, from
+/// which the text that it had read is taken away: it may be part of a password.
+Error malformed_body(std::string_view problem);
+
 }  // namespace millrace::rest

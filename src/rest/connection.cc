@@ -69,7 +69,9 @@ void Connection::time_is_over() {
       if (write_pending_) return close();  // it does not even take our "100 Continue"
       return refuse(error_response(408, "The request was not complete within " +
                                             std::to_string(shared_.times.request.count()) + " ms"));
-    case Phase::answering: ++exchange_; return answer(route_->when_late(*shared_.herder));
+    case Phase::answering:
+      ++exchange_;
+      return answer(route_->when_late(*shared_.herder, *request_.progress));
     case Phase::opening:
     case Phase::idle:
     case Phase::writing:

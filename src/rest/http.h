@@ -1,5 +1,8 @@
 #pragma once
 
+#include "herder/progress.h"
+
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +29,8 @@ struct Request {
   std::string body;
   std::string base_url;          ///< how the client reached us: "http://localhost:8083"
   const About* about = nullptr;  ///< never null in a handler
+  /// How far the herder has come with it; goes into the reply that a handler hands over.
+  std::shared_ptr<Progress> progress = std::make_shared<Progress>();
 
   /// A parameter of the path; the name must stand in the route.
   [[nodiscard]] const std::string& parameter(std::string_view name) const;

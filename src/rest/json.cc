@@ -1,113 +1,151 @@
 #include "rest/json.h"
 
-#include <nlohmann/json.hpp>
+#include "rest/json_writer.h"
 
 namespace millrace::rest {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// Never throws: bytes that are no UTF-8 become U+FFFD.
-std::string text_of(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+void write(JsonWriter& json, const ConfigMap& config) {
+  json.begin_object();
+  for (const auto& [key, value] : config) json.key(key).nullable(value);
+  json.end_object();
 }
 
-Json json_of(const ConfigMap& config) {
-  Json object = Json::object();
-  for (const auto& [key, value] : config) object[key] = value ? Json(*value) : Json();
-  return object;
+void write(JsonWriter& json, const TaskId& id) {
+  json.begin_object()
+      .key("connector")
+      .string(id.connector)
+      .key("task")
+      .number(std::int64_t{id.task});
+  json.end_object();
 }
 
-Json json_of(const TaskId& id) { return {{"connector", id.connector}, {"task", id.task}}; }
-
-void add(Json& object, const Status& status) {
-  object["state"] = to_string(status.state);
-  object["worker_id"] = status.worker_id;
-  if (status.version) object["version"] = *status.version;
-  if (!status.trace.empty()) object["trace"] = status.trace;
+void write_members(JsonWriter& json, const Status& status) {
+  json.key("state").string(to_string(status.state));
+  json.key("worker_id").string(status.worker_id);
+  if (status.version) json.key("version").string(*status.version);
+  if (!status.trace.empty()) json.key("trace").string(status.trace);
 }
 
-Json json_of(const TaskStatus& task) {
-  Json object = {{"id", task.id.task}};
-  add(object, task.status);
-  return object;
+void write(JsonWriter& json, const TaskStatus& task) {
+  json.begin_object().key("id").number(std::int64_t{task.id.task});
+  write_members(json, task.status);
+  json.end_object();
 }
 
-Json json_of(const ConnectorStatus& status) {
-  Json object = {{"name", status.name}, {"connector", Json::object()}, {"tasks", Json::array()}};
-  add(object["connector"], status.connector);
-  for (const TaskStatus& task : status.tasks) object["tasks"].push_back(json_of(task));
-  object["type"] = to_string(status.type);
-  return object;
+void write(JsonWriter& json, const ConnectorStatus& status) {
+  json.begin_object().key("name").string(status.name).key("connector").begin_object();
+  write_members(json, status.connector);
+  json.end_object().key("tasks").begin_list();
+  for (const TaskStatus& task : status.tasks) write(json, task);
+  json.end_list().key("type").string(to_string(status.type)).end_object();
 }
 
-Json json_of(const ConnectorInfo& info) {
-  Json object = {{"name", info.name}, {"config", json_of(info.config)}, {"tasks", Json::array()}};
-  for (const TaskId& id : info.tasks) object["tasks"].push_back(json_of(id));
-  object["type"] = to_string(info.type);
-  return object;
+void write(JsonWriter& json, const ConnectorInfo& info) {
+  json.begin_object().key("name").string(info.name).key("config");
+  write(json, info.config);
+  json.key("tasks").begin_list();
+  for (const TaskId& id : info.tasks) write(json, id);
+  json.end_list().key("type").string(to_string(info.type)).end_object();
+}
+
+template <class T>
+std::string written(const T& value) {
+  JsonWriter json;
+  write(json, value);
+  return json.take();
 }
 
 }  // namespace
 
 std::string error_json(int code, std::string_view message) {
-  return text_of({{"error_code", code}, {"message", message}});
+  JsonWriter json;
+  json.begin_object().key("error_code").number(std::int64_t{code}).key("message").string(message);
+  return json.end_object().take();
 }
 
 std::string server_json(std::string_view version, std::string_view commit,
                         std::string_view cluster_id) {
-  return text_of({{"version", version},
-                  {"commit", commit},
-                  {"kafka_cluster_id", cluster_id.empty() ? Json() : Json(cluster_id)}});
+  JsonWriter json;
+  json.begin_object().key("version").string(version).key("commit").string(commit);
+  json.key("kafka_cluster_id");
+  cluster_id.empty() ? json.null() : json.string(cluster_id);
+  return json.end_object().take();
 }
 
 std::string health_json(std::string_view status, std::string_view message) {
-  return text_of({{"status", status}, {"message", message}});
+  JsonWriter json;
+  json.begin_object().key("status").string(status).key("message").string(message);
+  return json.end_object().take();
+}
+
+std::string message_json(std::string_view message) {
+  JsonWriter json;
+  return json.begin_object().key("message").string(message).end_object().take();
 }
 
 std::string to_json(const std::vector<std::string>& names) {
-  Json list = Json::array();
-  for (const std::string& name : names) list.push_back(name);
-  return text_of(list);
+  JsonWriter json;
+  json.begin_list();
+  for (const std::string& name : names) json.string(name);
+  return json.end_list().take();
 }
 
-std::string to_json(const ConfigMap& config) { return text_of(json_of(config)); }
-std::string to_json(const ConnectorInfo& info) { return text_of(json_of(info)); }
-std::string to_json(const ConnectorStatus& status) { return text_of(json_of(status)); }
-std::string to_json(const TaskStatus& status) { return text_of(json_of(status)); }
+std::string to_json(const ConfigMap& config) { return written(config); }
+std::string to_json(const ConnectorInfo& info) { return written(info); }
+std::string to_json(const ConnectorStatus& status) { return written(status); }
+std::string to_json(const TaskStatus& status) { return written(status); }
 
 std::string to_json(const std::vector<TaskInfo>& tasks) {
-  Json list = Json::array();
+  JsonWriter json;
+  json.begin_list();
   for (const TaskInfo& task : tasks) {
-    list.push_back({{"id", json_of(task.id)}, {"config", json_of(task.config)}});
+    json.begin_object().key("id");
+    write(json, task.id);
+    json.key("config");
+    write(json, task.config);
+    json.end_object();
   }
-  return text_of(list);
+  return json.end_list().take();
 }
 
 std::string to_json(const std::vector<PluginInfo>& plugins) {
-  Json list = Json::array();
+  JsonWriter json;
+  json.begin_list();
   for (const PluginInfo& plugin : plugins) {
-    Json object = {{"class", plugin.class_name}, {"type", plugin.type}};
-    if (plugin.version) object["version"] = *plugin.version;
-    list.push_back(std::move(object));
+    json.begin_object().key("class").string(plugin.class_name).key("type").string(plugin.type);
+    if (plugin.version) json.key("version").string(*plugin.version);
+    json.end_object();
   }
-  return text_of(list);
+  return json.end_list().take();
+}
+
+std::string topics_json(std::string_view connector, const std::vector<std::string>& topics) {
+  JsonWriter json;
+  json.begin_object().key(connector).begin_object().key("topics").begin_list();
+  for (const std::string& topic : topics) json.string(topic);
+  return json.end_list().end_object().end_object().take();
 }
 
 std::string to_json(const std::vector<Expanded>& connectors) {
-  Json map = Json::object();
+  JsonWriter json;
+  json.begin_object();
   for (const Expanded& connector : connectors) {
-    Json& members = map[connector.name] = Json::object();
+    json.key(connector.name).begin_object();
     for (const Expanded::Member& member : connector.members) {
-      if (member.is_status) {
-        members["status"] = member.status ? json_of(*member.status) : Json();
+      json.key(member.is_status ? "status" : "info");
+      if (member.status) {
+        write(json, *member.status);
+      } else if (member.info) {
+        write(json, *member.info);
       } else {
-        members["info"] = member.info ? json_of(*member.info) : Json();
+        json.null();
       }
     }
+    json.end_object();
   }
-  return text_of(map);
+  return json.end_object().take();
 }
 
 }  // namespace millrace::rest

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "herder/types.h"
+#include "herder/herder.h"
 
 #include <optional>
 #include <string>
@@ -15,6 +15,7 @@ std::string error_json(int code, std::string_view message);
 std::string server_json(std::string_view version, std::string_view commit,
                         std::string_view cluster_id);
 std::string health_json(std::string_view status, std::string_view message);
+std::string message_json(std::string_view message);
 
 std::string to_json(const std::vector<std::string>& names);
 std::string to_json(const ConfigMap& config);
@@ -23,6 +24,14 @@ std::string to_json(const ConnectorStatus& status);
 std::string to_json(const TaskStatus& status);
 std::string to_json(const std::vector<TaskInfo>& tasks);
 std::string to_json(const std::vector<PluginInfo>& plugins);
+std::string topics_json(std::string_view connector, const std::vector<std::string>& topics);
+std::string to_json(const std::vector<ConnectorOffset>& offsets);
+std::string to_json(const std::vector<ConfigKey>& definitions);
+std::string to_json(const Herder::Validation& validation);
+
+std::string to_json(const log::LoggerState& logger);
+/// An object: name → state.
+std::string to_json(const std::vector<log::LoggerState>& loggers);
 
 /// A connector in a list with details: the members that were asked for, in the order asked.
 struct Expanded {

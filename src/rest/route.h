@@ -16,8 +16,12 @@ namespace millrace::rest {
 /// the time limit of its route, or after the server is gone, is dropped.
 using Respond = std::function<void(Response)>;
 
-/// 500, "Request timed out".
-Response request_timed_out(Herder& herder);
+/// "Request timed out", and where the work on the request stands if somebody has told.
+std::string timeout_message(const Progress& progress);
+/// "The worker is currently <stage>, which began at <instant>."; empty: nobody has told.
+std::string stage_sentence(const Progress& progress);
+/// 500 with that message.
+Response request_timed_out(Herder& herder, const Progress& progress);
 
 /// Which Content-Type a request may carry.
 enum class Takes : std::uint8_t { json, anything };
@@ -27,12 +31,13 @@ enum class Takes : std::uint8_t { json, anything };
 struct Route {
   using AtOnce = Response (*)(Herder&, const Request&);
   using Later = void (*)(Herder&, const Request&, Respond);
+  using WhenLate = Response (*)(Herder&, const Progress&);
 
   constexpr Route(std::string_view m, std::string_view p, AtOnce handler, Takes t = Takes::json)
       : method(m), pattern(p), at_once(handler), takes(t) {}
   constexpr Route(std::string_view m, std::string_view p, Later handler, Takes t = Takes::json,
                   std::chrono::milliseconds ReplyLimits::*within = &ReplyLimits::change,
-                  Response (*late)(Herder&) = request_timed_out)
+                  WhenLate late = request_timed_out)
       : method(m), pattern(p), later(handler), takes(t), limit(within), when_late(late) {}
 
   std::string_view method;
@@ -41,7 +46,7 @@ struct Route {
   Later later = nullptr;
   Takes takes;
   std::chrono::milliseconds ReplyLimits::*limit = &ReplyLimits::change;
-  Response (*when_late)(Herder&) = request_timed_out;
+  WhenLate when_late = request_timed_out;
 };
 
 /// Every endpoint of the worker.

@@ -15,6 +15,7 @@ constexpr Route table[] = {
     {"DELETE", "/connectors/{name}", delete_connector},
     {"GET", "/connectors/{name}/config", get_config},
     {"PUT", "/connectors/{name}/config", put_config},
+    {"PATCH", "/connectors/{name}/config", patch_config},
     {"GET", "/connectors/{name}/status", get_status},
     {"GET", "/connectors/{name}/tasks", get_tasks},
     {"GET", "/connectors/{name}/tasks/{task}/status", get_task_status},
@@ -23,7 +24,18 @@ constexpr Route table[] = {
     {"PUT", "/connectors/{name}/resume", resume_connector},
     {"PUT", "/connectors/{name}/stop", stop_connector},
     {"POST", "/connectors/{name}/restart", restart_connector},
+    {"GET", "/connectors/{name}/topics", get_topics},
+    {"PUT", "/connectors/{name}/topics/reset", reset_topics},
+    {"GET", "/connectors/{name}/offsets", get_offsets},
+    {"PATCH", "/connectors/{name}/offsets", alter_offsets},
+    {"DELETE", "/connectors/{name}/offsets", reset_offsets},
     {"GET", "/connector-plugins", list_plugins},
+    {"GET", "/connector-plugins/{plugin}/config", get_plugin_config},
+    {"PUT", "/connector-plugins/{plugin}/config/validate", validate_config, Takes::json,
+     &ReplyLimits::change, validation_timed_out},
+    {"GET", "/admin/loggers", list_loggers},
+    {"GET", "/admin/loggers/{logger}", get_logger},
+    {"PUT", "/admin/loggers/{logger}", set_logger},
 };
 
 }  // namespace

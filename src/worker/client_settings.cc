@@ -127,4 +127,12 @@ ConfigMap dead_letter_admin_settings(const ConfigMap& worker, const ConfigMap& c
   return settings;
 }
 
+ConfigMap connector_admin_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                   const std::string& name) {
+  ConfigMap settings = worker_admin_settings(worker);
+  settings.set("client.id", "connector-worker-adminclient-" + name);
+  lay_over(settings, connector.with_prefix("admin.override."));
+  return settings;
+}
+
 }  // namespace millrace::worker

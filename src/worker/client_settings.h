@@ -28,6 +28,9 @@ ConfigMap dead_letter_producer_settings(const ConfigMap& worker, const ConfigMap
 /// Of the client that looks for a dead letter topic.
 ConfigMap dead_letter_admin_settings(const ConfigMap& worker, const ConfigMap& connector,
                                      const TaskId& task);
+/// Of a connector as such, for its consumer group.
+ConfigMap connector_admin_settings(const ConfigMap& worker, const ConfigMap& connector,
+                                   const std::string& name);
 /// Of the worker itself.
 ConfigMap worker_admin_settings(const ConfigMap& worker);
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace millrace::worker {
 
@@ -20,6 +21,8 @@ class StatusListener {
   /// the older one.
   virtual void values_expire(const std::string& /*connector*/, const std::string& /*place*/,
                              std::chrono::milliseconds /*after*/) {}
+  /// A task has read from or written to a topic; told at least once for each batch that does.
+  virtual void topic_used(const std::string& /*connector*/, std::string_view /*topic*/) {}
 };
 
 }  // namespace millrace::worker

@@ -26,6 +26,7 @@ struct Environment {
   Clock& clock;
   std::string worker_id;                           ///< host:port
   const provider::Providers* providers = nullptr;  ///< none: variables stay as they are
+  OverridePolicy* override_policy = nullptr;       ///< none: every client setting may be overridden
 };
 
 /// Puts tasks together: plugin, converters, clients, offsets.

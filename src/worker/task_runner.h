@@ -63,6 +63,9 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
   [[nodiscard]] std::shared_ptr<pipeline::Pipeline> pipeline();
   void running() override { report(State::running); }
   void paused() override { report(State::paused); }
+  void topic_used(std::string_view topic) override {
+    listener_.topic_used(identity_.id.connector, topic);
+  }
 
   const Identity identity_;
   StatusListener& listener_;

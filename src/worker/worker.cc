@@ -2,8 +2,10 @@
 
 #include "base/log.h"
 #include "base/secrets.h"
+#include "config/client_overrides.h"
 #include "provider/variables.h"
 #include "storage/offset_reader.h"
+#include "worker/client_settings.h"
 
 #include <algorithm>
 #include <utility>
@@ -34,6 +36,22 @@ Worker::Worker(Environment environment, StatusListener& listener)
     : environment_(std::move(environment)),
       listener_(listener),
       factory_(environment_),
+      offsets_(ConnectorOffsets::Parts{
+          .plugins = environment_.plugins,
+          .store = environment_.offsets,
+          .clock = environment_.clock,
+          .store_timeout = environment_.config.offset_flush_timeout,
+          .make_admin =
+              [this](const std::string& name, const ConfigMap& config) {
+                return environment_.clients.admin(connector_admin_settings(
+                    environment_.config.settings.originals(), config, name));
+              },
+          .group_of =
+              [this](const std::string& name, const ConfigMap& config) {
+                return sink_consumer_settings(environment_.config.settings.originals(), config,
+                                              {name, 0})
+                    .get_or("group.id", "");
+              }}),
       commits_(environment_.clock, environment_.config.offset_flush_interval) {}
 
 Worker::~Worker() = default;
@@ -207,10 +225,16 @@ Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_con
   auto runner = std::make_shared<TaskRunner>(
       TaskRunner::Identity{id, environment_.worker_id, shown(version)}, environment_.clock,
       listener_,
-      [this, id, connector_config, task_config](const pipeline::Surroundings& surroundings)
+      [this, id, connector_config, task_config, source](const pipeline::Surroundings& surroundings)
           -> Result<std::shared_ptr<pipeline::Pipeline>> {
         const Result<TaskFactory::Configs> configs = task_parts(id, connector_config, task_config);
         if (!configs) return configs.error();
+        MILLRACE_TRY(config::check_override_policy(
+            {.kind =
+                 source != nullptr ? config::ConnectorKind::source : config::ConnectorKind::sink,
+             .class_name = connector_config.get_or("connector.class", ""),
+             .properties = configs->connector},
+            environment_.override_policy));
         return factory_.make(id, *configs, surroundings);
       },
       [this, connector_config](const Error& error) {
@@ -264,6 +288,26 @@ void Worker::stop_tasks(std::span<const TaskId> ids) {
     if (!runner->await(deadline)) runner->cancel();
     commits_.remove(runner->id());
   }
+}
+
+Result<std::vector<ConnectorOffset>> Worker::read_offsets(const std::string& name,
+                                                          const ConfigMap& config) const {
+  const Result<provider::Resolved> resolved = look_up(config);
+  if (!resolved) return resolved.error();
+  return offsets_.read(name, resolved->config);
+}
+
+Result<bool> Worker::alter_offsets(const std::string& name, const ConfigMap& config,
+                                   const std::vector<ConnectorOffset>& changes) const {
+  const Result<provider::Resolved> resolved = look_up(config);
+  if (!resolved) return resolved.error();
+  return offsets_.alter(name, resolved->config, changes);
+}
+
+Result<bool> Worker::reset_offsets(const std::string& name, const ConfigMap& config) const {
+  const Result<provider::Resolved> resolved = look_up(config);
+  if (!resolved) return resolved.error();
+  return offsets_.reset(name, resolved->config);
 }
 
 }  // namespace millrace::worker

@@ -4,6 +4,7 @@
 #include "base/mutex.h"
 #include "provider/providers.h"
 #include "storage/status.h"
+#include "worker/connector_offsets.h"
 #include "worker/connector_runner.h"
 #include "worker/offset_commit_schedule.h"
 #include "worker/status_listener.h"
@@ -55,6 +56,13 @@ class Worker {
   /// longer is cancelled and left behind.
   void stop_tasks(std::span<const TaskId> ids);
 
+  /// As ConnectorOffsets, with the configuration's variables looked up. Threads: any.
+  [[nodiscard]] Result<std::vector<ConnectorOffset>> read_offsets(const std::string& name,
+                                                                  const ConfigMap& config) const;
+  [[nodiscard]] Result<bool> alter_offsets(const std::string& name, const ConfigMap& config,
+                                           const std::vector<ConnectorOffset>& changes) const;
+  [[nodiscard]] Result<bool> reset_offsets(const std::string& name, const ConfigMap& config) const;
+
  private:
   [[nodiscard]] std::shared_ptr<ConnectorRunner> find(const std::string& name) const;
   Result<void> fail(const std::string& name, Error error);
@@ -69,6 +77,7 @@ class Worker {
   const Environment environment_;
   StatusListener& listener_;
   TaskFactory factory_;
+  const ConnectorOffsets offsets_;
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<ConnectorRunner>, std::less<>> connectors_
       GUARDED_BY(mutex_);

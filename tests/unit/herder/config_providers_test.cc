@@ -34,7 +34,7 @@ struct ConfigProviders : HerderTest {
   }
   Result<Herder::Validation> validate(ConfigMap more) {
     return ask<Herder::Validation>(
-        [&](auto reply) { herder->validate(sink_class, settings("orders", more), reply); });
+        [&](auto reply) { herder->validate(settings("orders", more), reply); });
   }
   static const ConfigValue& value_of(const Herder::Validation& validation, std::string_view key) {
     static const ConfigValue nothing{.name = "missing", .value = {}};

@@ -4,6 +4,7 @@
 #include "kafka/client_factory.h"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -82,6 +83,36 @@ class WillingProducer final : public kafka::Producer {
   std::vector<void*> tags_;
 };
 
+/// Remembers what one consumer group has committed.
+class GroupAdmin final : public kafka::Admin {
+ public:
+  explicit GroupAdmin(PartitionOffsets& offsets) : offsets_(offsets) {}
+  Result<std::string> cluster_id() override { return std::string("cluster"); }
+  Result<std::map<std::string, kafka::TopicDescription>> describe(
+      const std::vector<std::string>&) override {
+    return std::map<std::string, kafka::TopicDescription>();
+  }
+  std::vector<Result<void>> create(const std::vector<kafka::NewTopic>& topics) override {
+    return std::vector<Result<void>>(topics.size());
+  }
+  Result<PartitionOffsets> group_offsets(const std::string&) override { return offsets_; }
+  Result<void> set_group_offsets(const std::string&, const PartitionOffsets& offsets) override {
+    for (const auto& [partition, offset] : offsets) offsets_[partition] = offset;
+    return {};
+  }
+  Result<void> delete_group_offsets(const std::string&, const PartitionSet& partitions) override {
+    for (const TopicPartition& partition : partitions) offsets_.erase(partition);
+    return {};
+  }
+  Result<void> delete_group(const std::string&) override {
+    offsets_.clear();
+    return {};
+  }
+
+ private:
+  PartitionOffsets& offsets_;
+};
+
 class IdleKafka final : public kafka::ClientFactory {
  public:
   Result<std::unique_ptr<kafka::Consumer>> consumer(const ConfigMap&) override {
@@ -91,9 +122,14 @@ class IdleKafka final : public kafka::ClientFactory {
                                                     kafka::DeliveryListener& listener) override {
     return std::unique_ptr<kafka::Producer>(std::make_unique<WillingProducer>(listener));
   }
-  Result<std::unique_ptr<kafka::Admin>> admin(const ConfigMap&) override {
-    return Error{ErrorCode::fatal, "there is no admin in these tests"};
+  Result<std::unique_ptr<kafka::Admin>> admin(const ConfigMap& settings) override {
+    admin_settings = settings;
+    return std::unique_ptr<kafka::Admin>(std::make_unique<GroupAdmin>(committed));
   }
+
+  // Touched by one thread at a time: while somebody waits for the answer.
+  PartitionOffsets committed;
+  ConfigMap admin_settings;
 };
 
 }  // namespace millrace

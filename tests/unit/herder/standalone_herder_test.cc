@@ -319,7 +319,7 @@ TEST_F(HerderTest, ListsPluginsInTheOrderOfRest) {
 
 TEST_F(HerderTest, ValidatesWithoutCreating) {
   const auto result = ask<Herder::Validation>([&](auto reply) {
-    herder->validate("ScriptedSink", settings("x", {{"tasks.max", "0"}}), reply);
+    herder->validate(settings("x", {{"tasks.max", "0"}}), reply);
   });
   ASSERT_TRUE(result);
   EXPECT_EQ(result->error_count, 1);

@@ -39,6 +39,15 @@ class FakeHerder final : public Herder {
   std::optional<Error> change_error;  // what every change fails with
   bool created = true;
   ConnectorStatus restarted;
+  std::map<std::string, std::vector<ConfigKey>, std::less<>> definitions;
+  std::map<std::string, std::vector<std::string>, std::less<>> topics;
+  TopicTracking tracking;
+  Validation validation;
+  std::vector<ConnectorOffset> offsets;
+  bool handled = true;
+  std::optional<std::string> stage;  // what a validation is busy with
+
+  std::vector<ConnectorOffset> altered;  // the last wish; read once its reply has come
 
   // What it was asked.
   [[nodiscard]] std::vector<std::string> calls() const {
@@ -120,8 +129,48 @@ class FakeHerder final : public Herder {
   void restart_task(const TaskId& id, Reply<void> reply) override {
     change("restart task " + id.to_string(), std::move(reply), Result<void>());
   }
-  void validate(const std::string& plugin, ConfigMap, Reply<Validation> reply) override {
-    change("validate " + plugin, std::move(reply), Result<Validation>(Validation{}));
+  [[nodiscard]] Result<std::vector<ConfigKey>> plugin_config(
+      std::string_view plugin, std::optional<std::string_view> version) const override {
+    if (version && *version != "1.0") {
+      return Error{ErrorCode::invalid_config, "no version " + std::string(*version)};
+    }
+    return look_up(definitions, plugin, "Unknown plugin " + std::string(plugin) + ".");
+  }
+  [[nodiscard]] TopicTracking topic_tracking() const override { return tracking; }
+  [[nodiscard]] std::vector<std::string> active_topics(std::string_view name) const override {
+    const auto it = topics.find(name);
+    return it == topics.end() ? std::vector<std::string>() : it->second;
+  }
+  void reset_active_topics(const std::string& name, Reply<void> reply) override {
+    change("reset topics of " + name, std::move(reply), Result<void>());
+  }
+  void patch_connector(const std::string& name, ConfigMap patch,
+                       Reply<ConnectorInfo> reply) override {
+    std::string call = "patch " + name + " {";
+    for (const auto& [key, value] : patch) call += key + "=" + value.value_or("<null>") + ";";
+    change(call + "}", std::move(reply),
+           Result<ConnectorInfo>(ConnectorInfo{name, ConnectorType::sink, std::move(patch), {}}));
+  }
+  void validate(ConfigMap config, Reply<Validation> reply) override {
+    if (stage) reply.progress().begin(*stage);
+    change("validate " + config.get_or("connector.class", "?"), std::move(reply),
+           Result<Validation>(validation));
+  }
+  void connector_offsets(const std::string& name,
+                         Reply<std::vector<ConnectorOffset>> reply) override {
+    change("offsets of " + name, std::move(reply), Result<std::vector<ConnectorOffset>>(offsets));
+  }
+  void alter_offsets(const std::string& name, std::vector<ConnectorOffset> changes,
+                     Reply<bool> reply) override {
+    altered = std::move(changes);
+    change("alter offsets of " + name, std::move(reply), Result<bool>(handled));
+  }
+  void reset_offsets(const std::string& name, Reply<bool> reply) override {
+    change("reset offsets of " + name, std::move(reply), Result<bool>(handled));
+  }
+  void set_cluster_log_level(const std::string& logger, log::Level level,
+                             Reply<void> reply) override {
+    change("log " + logger + " " + std::string(to_string(level)), std::move(reply), Result<void>());
   }
 
  private:
