@@ -42,7 +42,15 @@ class RdClientFactory final : public ClientFactory {
     if (!native) return native.error();
     Result<std::shared_ptr<Embedded>> cluster = connect(*native);
     if (!cluster) return cluster.error();
-    return RdAdmin::make(std::move(*native), std::move(*cluster));
+    return RdAdmin::make(std::move(*native), std::move(*cluster),
+                         [this, settings]() -> Result<NativeSettings> {
+                           Result<NativeSettings> again = translate(ClientKind::admin, settings);
+                           if (!again) return again;
+                           if (auto connected = connect(*again); !connected) {
+                             return connected.error();
+                           }
+                           return again;
+                         });
   }
 
  private:

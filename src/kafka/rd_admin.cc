@@ -74,8 +74,10 @@ void read_answer(rd_kafka_event_t& event, std::map<std::string, Result<void>>& r
 }  // namespace
 
 Result<std::unique_ptr<Admin>> RdAdmin::make(NativeSettings settings,
-                                             std::shared_ptr<Embedded> embedded) {
-  std::unique_ptr<RdAdmin> self(new RdAdmin(std::move(settings), std::move(embedded)));
+                                             std::shared_ptr<Embedded> embedded,
+                                             std::function<Result<NativeSettings>()> again) {
+  std::unique_ptr<RdAdmin> self(
+      new RdAdmin(std::move(settings), std::move(embedded), std::move(again)));
   Result<Handle> client = make_handle(
       ClientKind::admin, self->settings_, self.get(),
       [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_error_cb(conf, &RdAdmin::on_error); });

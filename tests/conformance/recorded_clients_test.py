@@ -92,7 +92,7 @@ class RecordedClients(Scenario):
         # It asks for JSON everywhere, and says that a DELETE without a body has JSON in it.
         accept = {"Accept": JSON}
         both = {"Accept": JSON, "Content-Type": JSON}
-        name = "my-connector.with.dots"
+        name = self.name + ".with.dots"  # its group outlives the test
         config = self.config("strimzi", **{"tasks.max": 1, "errors.log.enable": True})  # JSON numbers and booleans
         self.assertTrue(all({"class", "type", "version"} >= set(one) for one in self.call("GET", "/connector-plugins",
                                                                                           headers=accept)))
