@@ -117,9 +117,9 @@ Result<JaasEntry> module_from(const Lexer::Token& first, Lexer& lexer) {
   if (first.kind == Kind::sign) return wrong("it must begin with a login module's class");
   JaasEntry entry;
   entry.module = first.text;
+  if (!entry.module.ends_with("LoginModule")) secrets::add(entry.module);  // who knows what it is
   const std::optional<JaasFlag> flag = flag_of(lexer.next());
   if (!flag) {
-    if (!entry.module.ends_with("LoginModule")) secrets::add(entry.module);  // who knows what it is
     return wrong(fmt::format("after '{}' must come required, requisite, sufficient or optional",
                              entry.module));
   }
