@@ -70,6 +70,9 @@ struct Record {
   Value value;
   std::optional<std::int64_t> timestamp;  ///< milliseconds since the epoch
   Headers headers;
+  /// For transformations, which are not told what kind of record they have: the offset that a sink
+  /// record was consumed at. None: a source record.
+  std::optional<std::int64_t> sink_offset;
 
   [[nodiscard]] Record retained() const;
   bool operator==(const Record& other) const;

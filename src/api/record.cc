@@ -61,7 +61,8 @@ Record Record::retained() const {
 bool Record::operator==(const Record& other) const {
   return topic == other.topic && partition == other.partition && timestamp == other.timestamp &&
          equal(key_schema, other.key_schema) && equal(value_schema, other.value_schema) &&
-         key == other.key && value == other.value && headers == other.headers;
+         sink_offset == other.sink_offset && key == other.key && value == other.value &&
+         headers == other.headers;
 }
 
 bool OffsetView::operator==(const OffsetView& other) const {
