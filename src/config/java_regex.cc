@@ -105,4 +105,15 @@ Result<std::optional<JavaRegex::Groups>> JavaRegex::match_groups(std::string_vie
   return run(text, true);
 }
 
+Result<std::optional<JavaRegex::Groups>> JavaRegex::find_groups(std::string_view text) const {
+  return run(text, false);
+}
+
+std::optional<std::size_t> JavaRegex::group_number(const std::string& name) const {
+  const auto* code = static_cast<const pcre2_code*>(code_.get());
+  const int number =
+      pcre2_substring_number_from_name(code, reinterpret_cast<PCRE2_SPTR>(name.c_str()));
+  return number < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(number));
+}
+
 }  // namespace millrace::config

@@ -25,12 +25,17 @@ class JavaRegex {
   /// Errors (invalid_config): "<what is wrong> near index <byte> in '<pattern>'".
   static Result<JavaRegex> compile(std::string_view pattern);
 
-  /// Errors (fatal) of all three: the pattern took too many steps, or too much memory, on this
+  /// Errors (fatal) of all four: the pattern took too many steps, or too much memory, on this
   /// text.
   [[nodiscard]] Result<bool> matches(std::string_view text) const;  ///< the whole text
   [[nodiscard]] Result<bool> finds(std::string_view text) const;    ///< some part of it
   /// The groups of a match of the whole text, or none.
   [[nodiscard]] Result<std::optional<Groups>> match_groups(std::string_view text) const;
+  /// The groups of the first match of some part of it, or none.
+  [[nodiscard]] Result<std::optional<Groups>> find_groups(std::string_view text) const;
+
+  /// The number of the group that is named so, from 1; none: there is no such group.
+  [[nodiscard]] std::optional<std::size_t> group_number(const std::string& name) const;
 
   [[nodiscard]] const std::string& pattern() const { return pattern_; }
 
