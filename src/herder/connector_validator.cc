@@ -6,7 +6,7 @@
 #include "config/unknown_keys.h"
 #include "config/version_range.h"
 #include "herder/hidden_values.h"
-#include "herder/not_there_yet.h"
+#include "transform/chain_config.h"
 
 #include <utility>
 
@@ -36,9 +36,10 @@ ConnectorValidator::ConnectorValidator(const plugin::Registry& plugins,
                                        const provider::Providers* providers)
     : plugins_(plugins), providers_(providers) {
   using plugin::Kind;
-  surroundings_.classes =
-      plugins.lookup({Kind::source, Kind::sink, Kind::converter, Kind::header_converter,
-                      Kind::transformation, Kind::predicate});
+  surroundings_.classes = transform::class_lookup(plugins);
+  surroundings_.expand = [&plugins](ConfigDef& def, const ConfigMap& properties) {
+    return transform::add_chain_keys(def, properties, plugins);
+  };
   for (const plugin::Listed& one : plugins.list()) {
     if (one.kind == Kind::converter) {
       surroundings_.converters.push_back(
@@ -143,7 +144,6 @@ Result<ConnectorType> ConnectorValidator::check_values(const ConfigMap& config,
   }
   config::warn_of_mistyped_keys(config, names);
   if (std::optional<Error> refused = config::validation_error(*judged)) return std::move(*refused);
-  MILLRACE_TRY(check_supported(config));
   return chosen->source != nullptr ? ConnectorType::source : ConnectorType::sink;
 }
 

@@ -177,6 +177,7 @@ Result<bool> SinkPipeline::convert(const kafka::Message& message, SinkRecord& re
   record.value = std::move(value->value);
   record.timestamp = message.timestamp == -1 ? std::nullopt : std::optional(message.timestamp);
   record.kafka_offset = record.original_offset = message.offset;
+  record.sink_offset = message.offset;
   record.timestamp_type = message.timestamp_type;
   record.original_topic = record.topic;
   record.original_partition = message.partition;

@@ -11,6 +11,7 @@
 #include "pipeline/sink_commits.h"
 #include "pipeline/stages.h"
 #include "pipeline/surroundings.h"
+#include "transform/chain.h"
 
 #include <chrono>
 #include <functional>
@@ -28,7 +29,7 @@ struct SinkParts {
   std::unique_ptr<SinkTask> task;
   Config config;
   Converters converters;
-  TransformChain transforms;
+  transform::Chain transforms;
   std::function<Result<ConfigMap>()> current_configs;
   std::function<Result<std::unique_ptr<kafka::Consumer>>()> make_consumer;
   std::vector<std::string> topics;

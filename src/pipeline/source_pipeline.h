@@ -14,6 +14,7 @@
 #include "pipeline/topic_creation.h"
 #include "storage/offset_reader.h"
 #include "storage/offset_writer.h"
+#include "transform/chain.h"
 
 #include <chrono>
 #include <functional>
@@ -33,7 +34,7 @@ struct SourceParts {
   std::unique_ptr<SourceTask> task;
   Config config;
   Converters converters;
-  TransformChain transforms;
+  transform::Chain transforms;
   std::unique_ptr<storage::OffsetWriter> writer;
   std::unique_ptr<storage::OffsetReader> reader;
   std::function<Result<ConfigMap>()> current_configs;

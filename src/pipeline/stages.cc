@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/plugin_call.h"
 
-#include <cassert>
 #include <functional>
 #include <string_view>
 
@@ -27,26 +26,6 @@ void Converters::close() {
   if (key) call_plugin_quietly("close of the key converter", [this] { key->close(); });
   if (value) call_plugin_quietly("close of the value converter", [this] { value->close(); });
   if (header) call_plugin_quietly("close of the header converter", [this] { header->close(); });
-}
-
-Result<std::optional<Record>> TransformChain::apply(const Record& record) {
-  assert(!empty());
-  const Record* input = &record;  // the first step reads the record itself: no copy
-  std::optional<Record> current;
-  for (const auto& step : steps_) {
-    auto next = step->apply(*input);
-    if (!next) return std::move(next.error());
-    current = std::move(*next);
-    if (!current) break;
-    input = &*current;
-  }
-  return current;
-}
-
-void TransformChain::close() {
-  for (const auto& step : steps_) {
-    call_plugin_quietly("close of a transformation", [&step] { step->close(); });
-  }
 }
 
 }  // namespace millrace::pipeline

@@ -4,6 +4,7 @@
 #include "base/plugin_call.h"
 #include "config/java_regex.h"
 #include "config/topic_creation.h"
+#include "transform/make_chain.h"
 #include "worker/client_settings.h"
 #include "worker/error_settings.h"
 
@@ -106,6 +107,12 @@ Result<std::unique_ptr<pipeline::TopicCreation>> TaskFactory::topic_creation(
       make_admin(task_admin_settings(environment_.config.settings.originals(), connector, id)));
 }
 
+Result<transform::Chain> TaskFactory::transforms(const ConfigMap& connector) const {
+  const auto config = transform::parse_chain(connector, environment_.plugins);
+  if (!config) return config.error();
+  return transform::make_chain(*config);
+}
+
 Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
                                                         const SourcePlugin& plugin,
                                                         const ConfigMap& connector,
@@ -116,11 +123,14 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
   if (!made) return std::move(made.error());
   Result<pipeline::ErrorSettings> errors = error_settings(connector);
   if (!errors) return std::move(errors.error());
+  Result<transform::Chain> chain = transforms(connector);
+  if (!chain) return std::move(chain.error());
   pipeline::SourceParts parts;
   parts.task_id = id.to_string();
   parts.task = plugin.make_task();
   parts.config = std::move(*config);
   parts.converters = std::move(*made);
+  parts.transforms = std::move(*chain);
   parts.writer = std::make_unique<storage::OffsetWriter>(environment_.offsets, environment_.clock,
                                                          id.connector);
   parts.reader = std::make_unique<storage::OffsetReader>(environment_.offsets, id.connector);
@@ -153,6 +163,8 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   if (!made) return std::move(made.error());
   Result<pipeline::ErrorSettings> errors = error_settings(connector);
   if (!errors) return std::move(errors.error());
+  Result<transform::Chain> chain = transforms(connector);
+  if (!chain) return std::move(chain.error());
   const ConfigMap settings =
       sink_consumer_settings(environment_.config.settings.originals(), connector, id);
   pipeline::SinkParts parts;
@@ -160,6 +172,7 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   parts.task = plugin.make_task();
   parts.config = std::move(*config);
   parts.converters = std::move(*made);
+  parts.transforms = std::move(*chain);
   parts.make_consumer = [this, settings] { return environment_.clients.consumer(settings); };
   if (const std::string* topics = connector.find("topics"); topics != nullptr && !topics->empty()) {
     parts.topics = split_list(*topics);

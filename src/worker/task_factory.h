@@ -29,7 +29,7 @@ struct Environment {
   OverridePolicy* override_policy = nullptr;       ///< none: every client setting may be overridden
 };
 
-/// Puts tasks together: plugin, converters, clients, offsets.
+/// Puts tasks together: plugin, converters, transformations, clients, offsets.
 /// Threads: any; the pipelines are made on their tasks' threads.
 class TaskFactory {
  public:
@@ -57,6 +57,7 @@ class TaskFactory {
   Result<pipeline::SinkParts> sink_parts(const TaskId& id, const SinkPlugin& plugin,
                                          const ConfigMap& connector, const ConfigMap& task) const;
   Result<pipeline::Converters> converters(const ConfigMap& connector) const;
+  Result<transform::Chain> transforms(const ConfigMap& connector) const;
   Result<pipeline::Converters> json_converters() const;
   /// Null: topics are left to others.
   Result<std::unique_ptr<pipeline::TopicCreation>> topic_creation(const TaskId& id,

@@ -3,6 +3,7 @@
 namespace millrace {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -53,9 +54,13 @@ TEST_F(HerderTest, AsksTheConnectorsOwnValidation) {
   EXPECT_THAT(result.error().message(), HasSubstr("green is sold out"));
 }
 
-TEST_F(HerderTest, RefusesWhatItWouldSilentlyLeaveOut) {
+TEST_F(HerderTest, RefusesAChainThatCannotBe) {
   EXPECT_THAT(put("orders", {{"transforms", "hoist"}}).error().message(),
-              HasSubstr("Invalid value hoist for configuration transforms: "));
+              HasSubstr("Missing required configuration \"transforms.hoist.type\""));
+  EXPECT_THAT(
+      put("orders", {{"transforms", "a,a"}, {"transforms.a.type", "Nope"}}).error().message(),
+      AllOf(HasSubstr("Invalid value [a, a] for configuration transforms: Duplicate alias"),
+            HasSubstr("Class Nope could not be found.")));
   EXPECT_THAT(herder->connectors(), IsEmpty());
 }
 

@@ -26,10 +26,10 @@ const std::vector<std::pair<std::string, Names>> rooms = {
     {"data", {"base"}},
     {"config", {"base", "data"}},
     {"convert", {"base", "data", "config"}},
-    {"transform", {"base", "data", "config"}},
     {"kafka", {"base", "security"}},
     {"metrics", {"base"}},
     {"plugin", {"base", "config"}},
+    {"transform", {"base", "data", "config", "plugin"}},
     {"provider", {"base", "config", "plugin"}},
     {"storage", {"base", "data", "kafka"}},
     {"group", {"base", "security", "kafka"}},
@@ -37,7 +37,9 @@ const std::vector<std::pair<std::string, Names>> rooms = {
     {"worker",
      {"base", "data", "config", "transform", "kafka", "metrics", "plugin", "provider", "storage",
       "pipeline"}},
-    {"herder", {"base", "config", "metrics", "plugin", "provider", "storage", "group", "worker"}},
+    {"herder",
+     {"base", "config", "metrics", "plugin", "transform", "provider", "storage", "group",
+      "worker"}},
     {"rest", {"base", "security", "data", "config", "metrics", "herder"}},
 };
 

@@ -2,6 +2,7 @@
 
 #include "pipeline/stages.h"
 #include "task_world.h"
+#include "transform/chain.h"
 
 #include <functional>
 #include <memory>
@@ -26,7 +27,7 @@ struct PlainPlugins {
   [[nodiscard]] Converters converters();
   /// A chain of one step that does this; it may fail, throw and drop.
   using Step = std::function<Result<std::optional<Record>>(const Record&)>;
-  [[nodiscard]] TransformChain chain(std::vector<Step> steps);
+  [[nodiscard]] transform::Chain chain(std::vector<Step> steps);
 };
 
 inline Result<void> check_convertible(const PlainPlugins& plugins, std::string_view text) {
@@ -112,12 +113,15 @@ inline Converters PlainPlugins::converters() {
   return made;
 }
 
-inline TransformChain PlainPlugins::chain(std::vector<Step> steps) {
-  std::vector<std::unique_ptr<Transformation>> chain;
+inline transform::Chain PlainPlugins::chain(std::vector<Step> steps) {
+  std::vector<transform::Stage> stages;
   for (Step& step : steps) {
-    chain.push_back(std::make_unique<PlainTransformation>(*this, std::move(step)));
+    stages.push_back(
+        {.alias = "step",
+         .class_name = "test.Step",
+         .transformation = std::make_unique<PlainTransformation>(*this, std::move(step))});
   }
-  return TransformChain(std::move(chain));
+  return transform::Chain(std::move(stages));
 }
 
 /// Steps for chains.
