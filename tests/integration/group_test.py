@@ -322,6 +322,7 @@ class Mixed(GroupScenario):
     def java_worker(self):
         worker = Worker(self.folder, {**self.cluster, "listeners": "http://127.0.0.1:0"}, java=True, mode="distributed")
         self.addCleanup(worker.__exit__)
+        worker.wait_log("Kafka Connect started", 3 * LIMIT)  # ten seconds, on a machine with nothing else to do
         return worker
 
     def config_topic(self):
@@ -380,7 +381,7 @@ class Mixed(GroupScenario):
     def test_each_side_leads(self):
         """C1, C2, C8, C12 with either side as leader."""
         connector = "sink"
-        java = self.java_worker().started()
+        java = self.java_worker()
         java_url = f"http://127.0.0.1:{java.port}/"
         wait_until(lambda: java.ask("GET", "/connectors")[0] == 200, "Java answers")
         member = self.our_member()
@@ -414,7 +415,7 @@ class Mixed(GroupScenario):
                    lambda: f"all is ours, but {member.last}")
 
         # A Java worker joins a group that we lead: it gets its share in two rounds, and runs it.
-        java = self.java_worker().started()
+        java = self.java_worker()
         self.wait_split(java, member, connector, 4, 2)
         self.assertTrue(member.last["leading"])
         self.assertIn("sessioned", java.log)
