@@ -164,7 +164,8 @@ class Members(GroupScenario):
         leader, follower = (first, second) if first.last["leading"] else (second, first)
         before = leader.held, follower.held
         follower.configure(30, **more)
-        wait_until(lambda: follower.last["error"] == 1, "the leader has to catch up")
+        # Both must have been told: a wish to join that knows nothing of the newest round is void.
+        wait_until(lambda: leader.last["error"] == follower.last["error"] == 1, "the leader has to catch up")
         self.assertEqual((leader.held, follower.held), before)
         self.assertEqual(follower.last["offset"], 30)
         leader.configure(30, **more)
