@@ -106,7 +106,7 @@ TEST(IncludeDirection, ThePluginApiNeedsNothingButTheStandardLibrary) {
   }
 }
 
-/// Rooms that a built-in connector brings along, as others bring their libraries (ADR 14).
+/// Rooms that a built-in connector brings along, as others bring their libraries (ADR 13).
 const std::map<std::string, Names> brought_along = {{"http", {"security"}}};
 
 TEST(IncludeDirection, ConnectorsArePluginsLikeAnyoneElses) {
