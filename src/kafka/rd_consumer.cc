@@ -173,7 +173,8 @@ void RdConsumer::on_commit(rd_kafka_s*, int code, rd_kafka_topic_partition_list_
   RdConsumer& self = *commit.consumer;
   self.commit_results_.emplace_back(std::move(commit.callback), self.commit_result(code, offsets));
   self.commits_.erase(commit.self);
-  rd_kafka_queue_yield(self.queue_.get());
+  // While the group is being left it would end librdkafka's wait for that, and not only ours.
+  if (!self.closing_) rd_kafka_queue_yield(self.queue_.get());
 }
 
 void RdConsumer::close() {
