@@ -106,6 +106,20 @@ class Herder {
   /// Makes a stopped connector forget where it stands. Reply and errors as alter_offsets.
   virtual void reset_offsets(const std::string& name, Reply<bool> reply) = 0;
 
+  // What workers of a cluster ask of each other.
+
+  /// A request as it came, for the signature that it needs from the sessioned protocol on.
+  struct Signed {
+    std::string body;
+    std::optional<std::string> mac;        ///< base64
+    std::optional<std::string> algorithm;  ///< "HmacSHA256"
+  };
+  /// A connector runs elsewhere and has configured its tasks: stores that, if this worker leads.
+  virtual void put_task_configs(const std::string& name, std::vector<ConfigMap> configs,
+                                Signed request, Reply<void> reply) = 0;
+  /// A task of an exactly-once source is about to start: shuts out the ones before it.
+  virtual void fence_zombies(const std::string& name, Signed request, Reply<void> reply) = 0;
+
   /// Sets a logger's level on every worker.
   virtual void set_cluster_log_level(const std::string& logger, log::Level level,
                                      Reply<void> reply) = 0;

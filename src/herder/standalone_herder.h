@@ -73,6 +73,9 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   void alter_offsets(const std::string& name, std::vector<ConnectorOffset> changes,
                      Reply<bool> reply) override;
   void reset_offsets(const std::string& name, Reply<bool> reply) override;
+  void put_task_configs(const std::string& name, std::vector<ConfigMap> configs, Signed request,
+                        Reply<void> reply) override;
+  void fence_zombies(const std::string& name, Signed request, Reply<void> reply) override;
   void set_cluster_log_level(const std::string& logger, log::Level level,
                              Reply<void> reply) override;
 

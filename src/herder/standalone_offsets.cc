@@ -82,6 +82,20 @@ void StandaloneHerder::reset_active_topics(const std::string& name, Reply<void> 
   reply({});
 }
 
+void StandaloneHerder::put_task_configs(const std::string& /*name*/,
+                                        std::vector<ConfigMap> /*configs*/, Signed /*request*/,
+                                        Reply<void> reply) {
+  reply(Error{ErrorCode::fatal,
+              "Kafka Connect in standalone mode does not support externally setting task "
+              "configurations."});
+}
+
+void StandaloneHerder::fence_zombies(const std::string& /*name*/, Signed /*request*/,
+                                     Reply<void> reply) {
+  reply(Error{ErrorCode::fatal,
+              "Kafka Connect in standalone mode does not support exactly-once source connectors."});
+}
+
 void StandaloneHerder::set_cluster_log_level(const std::string& logger, log::Level level,
                                              Reply<void> reply) {
   log::set_level(logger, level);

@@ -168,10 +168,22 @@ class FakeHerder final : public Herder {
   void reset_offsets(const std::string& name, Reply<bool> reply) override {
     change("reset offsets of " + name, std::move(reply), Result<bool>(handled));
   }
+  void put_task_configs(const std::string& name, std::vector<ConfigMap> configs, Signed request,
+                        Reply<void> reply) override {
+    signed_request = std::move(request);
+    change("tasks of " + name + ": " + std::to_string(configs.size()), std::move(reply),
+           Result<void>());
+  }
+  void fence_zombies(const std::string& name, Signed request, Reply<void> reply) override {
+    signed_request = std::move(request);
+    change("fence " + name, std::move(reply), Result<void>());
+  }
   void set_cluster_log_level(const std::string& logger, log::Level level,
                              Reply<void> reply) override {
     change("log " + logger + " " + std::string(to_string(level)), std::move(reply), Result<void>());
   }
+
+  Signed signed_request;  // the last
 
  private:
   template <class Map>
