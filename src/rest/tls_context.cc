@@ -2,8 +2,8 @@
 
 #include "base/java_number.h"
 #include "base/log.h"
-#include "rest/tls_options.h"
 #include "security/tls_material.h"
+#include "security/tls_options.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -12,7 +12,6 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include <sys/stat.h>
 #include <cstring>
 #include <utility>
 
@@ -84,10 +83,11 @@ Result<void> use_key(SSL_CTX* context, const security::TlsMaterial& material,
 }
 
 /// Whom clients' certificates are held against, and who signs them as servers tell.
-Result<void> trust(SSL_CTX* context, const security::TlsMaterial& material, ClientAuth auth) {
-  if (auth == ClientAuth::none) return {};
+Result<void> trust(SSL_CTX* context, const security::TlsMaterial& material,
+                   security::ClientAuth auth) {
+  if (auth == security::ClientAuth::none) return {};
   SSL_CTX_set_verify(context,
-                     auth == ClientAuth::required
+                     auth == security::ClientAuth::required
                          ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
                          : SSL_VERIFY_PEER,
                      nullptr);
@@ -123,27 +123,6 @@ bool expired(SSL_CTX* context) {
 
 }  // namespace
 
-/// What tells one content of a file from the next, without reading it.
-struct TlsContext::Identity {
-  dev_t device = 0;
-  ino_t inode = 0;
-  off_t size = -1;
-  std::int64_t changed[4] = {};  // modification and status, seconds and nanoseconds
-
-  explicit Identity(const std::string& path) {
-    struct stat found {};
-    if (::stat(path.c_str(), &found) != 0) return;
-    device = found.st_dev;
-    inode = found.st_ino;
-    size = found.st_size;
-    changed[0] = found.st_mtim.tv_sec;
-    changed[1] = found.st_mtim.tv_nsec;
-    changed[2] = found.st_ctim.tv_sec;
-    changed[3] = found.st_ctim.tv_nsec;
-  }
-  bool operator==(const Identity&) const = default;
-};
-
 void TlsSessionDeleter::operator()(ssl_st* session) const { SSL_free(session); }
 void TlsContext::ContextDeleter::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
 
@@ -171,11 +150,12 @@ Result<void> TlsContext::load() {
   const Result<security::TlsMaterial> material =
       security::read_tls_material(settings_.ssl, settings_.prefix);
   if (!material) return material.error();
-  const Result<TlsOptions> options = read_tls_options(settings_.ssl, settings_.prefix);
+  const Result<security::TlsOptions> options =
+      security::read_tls_options(settings_.ssl, settings_.prefix);
   if (!options) return options.error();
   Context context(SSL_CTX_new(TLS_server_method()));
   if (!context) return Error{ErrorCode::fatal, "OpenSSL has no memory for a TLS context"};
-  MILLRACE_TRY(apply(*options, context.get()));
+  MILLRACE_TRY(security::apply(*options, context.get()));
   MILLRACE_TRY(use_key(context.get(), *material, settings_));
   MILLRACE_TRY(trust(context.get(), *material, options->client_auth));
   context_ = std::move(context);
@@ -186,7 +166,7 @@ void TlsContext::follow_files() {
   const auto now = std::chrono::steady_clock::now();
   if (now - looked_ < look_every_) return;
   looked_ = now;
-  std::vector<Identity> current;
+  std::vector<security::FileIdentity> current;
   for (const std::string& file : files_) current.emplace_back(file);
   if (current == identities_) return;
   if (const Result<void> loaded = load(); !loaded) {

@@ -2,6 +2,7 @@
 
 #include "millrace/config_map.h"
 #include "millrace/result.h"
+#include "security/file_identity.h"
 
 #include <chrono>
 #include <memory>
@@ -46,7 +47,6 @@ class TlsContext {
     void operator()(ssl_ctx_st* context) const;
   };
   using Context = std::unique_ptr<ssl_ctx_st, ContextDeleter>;
-  struct Identity;
 
   TlsContext(HttpsSettings settings, std::chrono::milliseconds look_every);
   Result<void> load();
@@ -56,7 +56,7 @@ class TlsContext {
   const std::chrono::milliseconds look_every_;
   Context context_;
   std::vector<std::string> files_;
-  std::vector<Identity> identities_;  // of files_, when they were last read
+  std::vector<security::FileIdentity> identities_;  // of files_, when they were last read
   std::chrono::steady_clock::time_point looked_;
 };
 

@@ -1,10 +1,10 @@
-#include "rest/tls_options.h"
+#include "security/tls_options.h"
 
 #include "base/ascii.h"
 #include "base/java_number.h"
-#include "base/log.h"
 #include "security/tls_material.h"
 
+#include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -12,7 +12,7 @@
 #include <array>
 #include <vector>
 
-namespace millrace::rest {
+namespace millrace::security {
 
 namespace {
 
@@ -96,7 +96,7 @@ Result<TlsOptions> read_tls_options(const ConfigMap& settings, std::string_view 
   const Result<std::uint64_t> off = read_protocols(settings, prefix);
   if (!off) return off.error();
   options.refused_protocols = *off;
-  const Result<security::CipherSuites> suites = security::read_cipher_suites(settings, prefix);
+  const Result<CipherSuites> suites = read_cipher_suites(settings, prefix);
   if (!suites) return suites.error();
   if (!suites->empty()) {  // a protocol for which none is listed has none
     options.tls_1_3_suites = joined(suites->tls_1_3);
@@ -135,4 +135,4 @@ Result<void> apply(const TlsOptions& options, ssl_ctx_st* context) {
                            options.older_suites)};
 }
 
-}  // namespace millrace::rest
+}  // namespace millrace::security

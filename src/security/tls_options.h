@@ -9,12 +9,12 @@
 
 struct ssl_ctx_st;
 
-namespace millrace::rest {
+namespace millrace::security {
 
 /// Whether https clients show a certificate: ssl.client.auth.
 enum class ClientAuth : std::uint8_t { none, requested, required };
 
-/// Protocols and cipher suites of an https listener, in OpenSSL's words.
+/// Protocols and cipher suites of https, listeners and clients alike, in OpenSSL's words.
 struct TlsOptions {
   ClientAuth client_auth = ClientAuth::none;
   std::uint64_t refused_protocols = 0;  ///< SSL_OP_NO_…
@@ -29,4 +29,4 @@ Result<TlsOptions> read_tls_options(const ConfigMap& settings, std::string_view 
 /// Errors (invalid_config): OpenSSL refuses the suites.
 Result<void> apply(const TlsOptions& options, ssl_ctx_st* context);
 
-}  // namespace millrace::rest
+}  // namespace millrace::security
