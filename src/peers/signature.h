@@ -17,10 +17,11 @@ struct Signature {
   std::string algorithm;  ///< HmacSHA256
 };
 
-/// Whether there is a MAC of this Java name: HmacSHA1, HmacSHA224, HmacSHA256, HmacSHA384,
-/// HmacSHA512, HmacMD5.
+/// Whether there is a MAC of this Java name, in any case: HmacSHA1, HmacSHA224, HmacSHA256,
+/// HmacSHA384, HmacSHA512, HmacMD5.
 bool known_algorithm(std::string_view algorithm);
-/// How many bytes Java's key generator makes for an algorithm where no size is set.
+/// How many bytes Java's key generator makes for an algorithm where no size is set; 0: there is no
+/// such MAC.
 std::size_t default_key_bytes(std::string_view algorithm);
 
 /// Over the exact bytes of the body. Errors (invalid_config): an unknown algorithm.

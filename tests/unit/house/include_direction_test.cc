@@ -33,14 +33,15 @@ const std::vector<std::pair<std::string, Names>> rooms = {
     {"provider", {"base", "config", "plugin"}},
     {"storage", {"base", "data", "kafka"}},
     {"group", {"base", "security", "kafka"}},
+    {"peers", {"base", "config", "security"}},
     {"pipeline", {"base", "data", "config", "transform", "kafka", "metrics", "storage"}},
     {"worker",
      {"base", "data", "config", "transform", "kafka", "metrics", "plugin", "provider", "storage",
       "pipeline"}},
     {"herder",
-     {"base", "config", "metrics", "plugin", "transform", "provider", "storage", "group",
+     {"base", "config", "metrics", "plugin", "transform", "provider", "storage", "group", "peers",
       "worker"}},
-    {"rest", {"base", "security", "data", "config", "metrics", "herder"}},
+    {"rest", {"base", "security", "data", "config", "metrics", "peers", "herder"}},
 };
 
 struct Include {
