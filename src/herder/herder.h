@@ -17,7 +17,8 @@ namespace millrace {
 ///          plugin or for Kafka. Whatever takes a reply is carried out in the background; the reply
 ///          is called once, on some thread of the herder's, and must not block. Its progress says
 ///          what is being done meanwhile.
-/// Errors:  not_found, conflict, invalid_config (texts as Java's, see spec of the REST API), fatal.
+/// Errors:  not_found, conflict, invalid_config (texts as Java's, see spec of the REST API), fatal;
+///          what REST answers with 403 or 503: `forbidden` and `unavailable` of rest_errors.h.
 class Herder {
  public:
   template <class T>
@@ -106,7 +107,8 @@ class Herder {
   /// Makes a stopped connector forget where it stands. Reply and errors as alter_offsets.
   virtual void reset_offsets(const std::string& name, Reply<bool> reply) = 0;
 
-  // What workers of a cluster ask of each other.
+  // What workers of a cluster ask of each other. check_signature (request_signature.h) says who
+  // may.
 
   /// A request as it came, for the signature that it needs from the sessioned protocol on.
   struct Signed {

@@ -10,7 +10,7 @@ Response error_response(int status, std::string_view message) {
 }
 
 Response error_response(const Error& error) {
-  return error_response(status_of(error.code()), error.message());
+  return error_response(status_of(error), error.message());
 }
 
 Response routing_error(int status) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "herder/rest_errors.h"
 #include "millrace/error.h"
 #include "rest/http.h"
 
@@ -7,9 +8,11 @@
 
 namespace millrace::rest {
 
-/// What an error of the herder becomes.
-constexpr int status_of(ErrorCode code) {
-  switch (code) {
+/// What an error of the herder becomes: by its Java class (herder/rest_errors.h), else by its code.
+inline int status_of(const Error& error) {
+  if (error.java_class() == forbidden_class) return 403;
+  if (error.java_class() == unavailable_class) return 503;
+  switch (error.code()) {
     case ErrorCode::invalid_config: return 400;
     case ErrorCode::not_found: return 404;
     case ErrorCode::conflict: return 409;
