@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 #include <unordered_map>
 
@@ -19,6 +20,11 @@ constexpr std::size_t max_name_bytes = 50'000;
 constexpr std::size_t kept_capacity = 1 << 20;  // bytes of decoded text, and nodes / 16
 
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+bool is_word_part(char c) {
+  return static_cast<unsigned char>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c)) ||
+         c == '_' || c == '$';
+}
 
 // As Java counts characters: those above U+FFFF are two.
 std::size_t utf16_size(std::string_view text) {
@@ -69,11 +75,11 @@ Result<std::size_t> JsonDocument::parse(std::string_view source, std::size_t at,
     return source.size();
   }
   const bool read = value(depth) && [&] {
+    if (depth != 0 || at_end()) return true;
     const JsonKind kind = nodes_.front().kind;
-    const bool wants_blank =
-        kind == JsonKind::number || kind == JsonKind::boolean || kind == JsonKind::null;
-    return depth != 0 || !wants_blank || at_end() || is_blank(*at_) ||
-           fail("a character directly behind the value");
+    const bool word = kind == JsonKind::boolean || kind == JsonKind::null;
+    const bool ends = kind == JsonKind::number ? is_blank(*at_) : !word || !is_word_part(*at_);
+    return ends || fail("a character directly behind the value");
   }();
   const auto position = static_cast<std::size_t>(at_ - source_);
   if (read && non_ascii_ && !is_utf8(source.substr(at, position - at))) {

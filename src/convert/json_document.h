@@ -44,7 +44,8 @@ struct JsonNode {
 class JsonDocument {
  public:
   /// Reads the first value of source from `at` on. The nodes refer to source until the next call.
-  /// depth: how many levels lie around the value; 0 asks for a blank behind numbers and words.
+  /// depth: how many levels lie around the value; 0 asks for a blank behind numbers, and for
+  /// something that is no part of a word behind words.
   /// Only blanks: a root of kind missing. Returns the position behind the value.
   /// Errors: what is wrong and at which byte (bad_record, SerializationException).
   Result<std::size_t> parse(std::string_view source, std::size_t at = 0, std::size_t depth = 0);

@@ -31,7 +31,7 @@ const std::vector<std::pair<std::string, Names>> rooms = {
     {"plugin", {"base", "config"}},
     {"transform", {"base", "data", "config", "plugin"}},
     {"provider", {"base", "config", "plugin"}},
-    {"storage", {"base", "data", "kafka"}},
+    {"storage", {"base", "data", "convert", "kafka"}},
     {"group", {"base", "security", "kafka"}},
     {"peers", {"base", "config", "security"}},
     {"pipeline", {"base", "data", "config", "transform", "kafka", "metrics", "storage"}},
