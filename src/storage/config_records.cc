@@ -43,7 +43,7 @@ Result<ConfigMap> read_properties(const JsonNode* value) {
   for (const JsonNode* at = properties->first(); at != properties->end();) {
     const JsonNode* text = at->next();
     if (!is_json_null(text) && text->kind != JsonKind::string) {
-      return wrong_member(at->text, text, "a text");
+      return wrong("the value of " + quoted(at->text) + " is no text");
     }
     config.set(std::string(at->text), json_text(text));
     at = text->next();

@@ -77,16 +77,15 @@ std::optional<TaskId> task_of(std::string_view name) {
   return TaskId{std::string(name.substr(0, dash)), task};
 }
 
-std::string record_name(const LogRecord& record, bool with_partition) {
+std::string quoted(std::string_view text) {
   constexpr std::size_t most = 200;
-  std::string name = "record ";
-  if (!record.key) {
-    name += "without key";
-  } else {
-    const bool shortened = record.key->size() > most;
-    append_json_text(name, key_text(record.key->substr(0, most)));
-    if (shortened) name += "…";
-  }
+  std::string out;
+  append_json_text(out, key_text(text.substr(0, most)));
+  return text.size() > most ? out + "…" : out;
+}
+
+std::string record_name(const LogRecord& record, bool with_partition) {
+  std::string name = "record " + (record.key ? quoted(*record.key) : "without key");
   if (with_partition) name += fmt::format(" in partition {}", record.partition);
   return name + fmt::format(" at offset {}", record.offset);
 }

@@ -42,8 +42,10 @@ Error wrong_member(std::string_view name, const convert::JsonNode* value, std::s
 std::string key_text(std::string_view key);
 /// The task that "foo-0" names; none where no number stands behind the last dash.
 std::optional<TaskId> task_of(std::string_view name);
-/// `record "connector-foo" at offset 12`, with nothing in it that could break a line of the log.
-/// partition: of topics with several.
+/// A text in quotes, cut off where it is long, with nothing in it that could break a line of the
+/// log.
+std::string quoted(std::string_view text);
+/// `record "connector-foo" at offset 12`. with_partition: of topics with several.
 std::string record_name(const LogRecord& record, bool with_partition);
 
 }  // namespace millrace::storage

@@ -147,6 +147,8 @@ TEST(ConfigRecords, WhatIsMalformedIsNamedByKeyAndOffset) {
   EXPECT_THAT(problem("logger-cluster-x", R"({"level":"LOUD"})"), HasSubstr("no level"));
   EXPECT_THAT(read_config_record({std::nullopt, "{}", 0, 3}).record.error().message(),
               HasSubstr("record without key at offset 3"));
+  EXPECT_THAT(problem("connector-foo", R"({"properties":{"a\nb":1}})"),
+              HasSubstr(R"(the value of "a\nb" is no text)"));
   EXPECT_THAT(problem(std::string(5000, 'k'), "{}"), testing::SizeIs(testing::Lt(400)));
 }
 
@@ -154,7 +156,7 @@ TEST(ConfigRecords, AProblemTellsNothingOfValues) {
   EXPECT_THAT(problem("connector-foo", R"({"properties":{"password":"sesame",)"),
               AllOf(HasSubstr("no JSON"), Not(HasSubstr("sesame"))));
   EXPECT_THAT(problem("connector-foo", R"({"properties":{"password":["sesame"]}})"),
-              AllOf(HasSubstr("'password'"), Not(HasSubstr("sesame"))));
+              AllOf(HasSubstr("the value of \"password\" is no text"), Not(HasSubstr("sesame"))));
 }
 
 // What a Java 4.3.0 worker's JsonConverter took and refused, value by value.
