@@ -16,11 +16,17 @@ namespace {
 /// with their number.
 constexpr std::size_t max_keys = 5'000;
 
+/// Where the configuration is: it is the body, the member "config" of it, or one of a list.
+enum class Shape : std::uint8_t { plain, wrapped, list };
+
+std::string_view wanted_of(Shape shape) {
+  return shape == Shape::list ? "a list of JSON objects" : "a JSON object";
+}
+
 /// Receives the events of nlohmann's parser. Every false ends it; the reason is in `error`.
 class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
  public:
-  /// wrapped: the configuration is the member "config" of the object; else it is the object.
-  explicit BodyEvents(bool wrapped) : wrapped_(wrapped), config_depth_(wrapped ? 2 : 1) {}
+  explicit BodyEvents(Shape shape) : shape_(shape), config_depth_(shape == Shape::plain ? 1 : 2) {}
 
   bool null() override { return scalar(std::nullopt); }
   bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
@@ -33,17 +39,24 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
   bool binary(binary_t&) override { return false; }  // does not occur in JSON text
 
   bool start_object(std::size_t) override {
-    if (depth_ == 0) return ++depth_ > 0;
-    if (depth_ == 1 && wrapped_ && member_ == "config") {
+    const bool in_list = shape_ == Shape::list;
+    if (depth_ == 0 && !in_list) return ++depth_ > 0;
+    if (depth_ == 1 && (in_list || (shape_ == Shape::wrapped && member_ == "config"))) {
       request.config = ConfigMap();
       has_config = true;
       return ++depth_ > 0;
     }
     return refuse_nested("an object");
   }
-  bool end_object() override { return --depth_ >= 0; }
-  bool start_array(std::size_t) override { return refuse_nested("a list"); }
-  bool end_array() override { return true; }
+  bool end_object() override {
+    if (shape_ == Shape::list) configs.push_back(std::move(request.config));
+    return --depth_ >= 0;
+  }
+  bool start_array(std::size_t) override {
+    if (shape_ == Shape::list && depth_ == 0) return ++depth_ > 0;
+    return refuse_nested("a list");
+  }
+  bool end_array() override { return --depth_ >= 0; }
 
   bool key(string_t& name) override {
     if (depth_ == config_depth_) {
@@ -63,6 +76,7 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
   }
 
   CreateRequest request;
+  std::vector<ConfigMap> configs;  // of a list
   bool has_config = false;
   std::optional<Error> error;
 
@@ -72,20 +86,26 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
     return false;
   }
 
+  /// Refuses what stands where no name is in front of it; false, so that a parser ends.
+  bool refuse_whole(std::string_view found) {
+    if (depth_ > 0)
+      return fail("Each element must be a JSON object, but one is " + std::string(found));
+    return fail("The request body must be " + std::string(wanted_of(shape_)) + ", but is " +
+                std::string(found));
+  }
+  [[nodiscard]] bool has_no_name() const {
+    return depth_ == 0 || (shape_ == Shape::list && depth_ == 1);
+  }
+
   bool refuse_nested(std::string_view found) {
-    if (depth_ == 0) {
-      return fail("The request body must be a JSON object, but is " + std::string(found));
-    }
+    if (has_no_name()) return refuse_whole(found);
     const std::string& name = depth_ == config_depth_ ? key_ : member_;
     return fail("The value of \"" + name + "\" must be a text, number, boolean or null, but is " +
                 std::string(found));
   }
 
   bool scalar(std::optional<std::string> value) {
-    if (depth_ == 0) {
-      return fail(value ? "The request body must be a JSON object, but is a single value"
-                        : "The request body must be a JSON object, but is null");
-    }
+    if (has_no_name()) return refuse_whole(value ? "a single value" : "null");
     if (depth_ == config_depth_) {
       if (request.config.size() >= max_keys) {
         return fail("The configuration has more than " + std::to_string(max_keys) + " keys");
@@ -124,35 +144,46 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
                 "' for \"initial_state\": must be one of RUNNING, PAUSED, STOPPED");
   }
 
-  const bool wrapped_;
+  const Shape shape_;
   const int config_depth_;
   int depth_ = 0;
   std::string member_;
   std::string key_;
 };
 
-Result<CreateRequest> read(std::string_view body, bool wrapped) {
+Result<BodyEvents> read(std::string_view body, Shape shape) {
   if (body.empty()) {
-    return Error{ErrorCode::invalid_config, "The request body is empty, but must be a JSON object"};
+    return Error{ErrorCode::invalid_config,
+                 "The request body is empty, but must be " + std::string(wanted_of(shape))};
   }
   const Result<std::string> text = json_as_utf8(body);
   if (!text) return text.error();
-  BodyEvents events(wrapped);
+  BodyEvents events(shape);
   if (!nlohmann::ordered_json::sax_parse(*text, &events)) return std::move(*events.error);
-  if (wrapped && !events.has_config) {
-    return Error{ErrorCode::invalid_config, "The member \"config\" is missing or null"};
-  }
-  return std::move(events.request);
+  return events;
 }
 
 }  // namespace
 
 Result<ConfigMap> read_config(std::string_view body) {
-  Result<CreateRequest> request = read(body, false);
-  if (!request) return std::move(request.error());
-  return std::move(request->config);
+  Result<BodyEvents> events = read(body, Shape::plain);
+  if (!events) return std::move(events.error());
+  return std::move(events->request.config);
 }
 
-Result<CreateRequest> read_create_request(std::string_view body) { return read(body, true); }
+Result<CreateRequest> read_create_request(std::string_view body) {
+  Result<BodyEvents> events = read(body, Shape::wrapped);
+  if (!events) return std::move(events.error());
+  if (!events->has_config) {
+    return Error{ErrorCode::invalid_config, "The member \"config\" is missing or null"};
+  }
+  return std::move(events->request);
+}
+
+Result<std::vector<ConfigMap>> read_configs(std::string_view body) {
+  Result<BodyEvents> events = read(body, Shape::list);
+  if (!events) return std::move(events.error());
+  return std::move(events->configs);
+}
 
 }  // namespace millrace::rest

@@ -3,6 +3,7 @@
 #include "herder/types.h"
 #include "millrace/result.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,5 +35,18 @@ Result<std::vector<ConnectorOffset>> read_offsets(std::string_view body);
 /// The member "level" of an object whose other members do not matter. Errors (invalid_config): also
 /// one that is missing or null, in Java's words.
 Result<std::string> read_log_level(std::string_view body);
+
+/// A list of configurations, each read as read_config does.
+Result<std::vector<ConfigMap>> read_configs(std::string_view body);
+
+// What other workers answer.
+
+struct ErrorBody {
+  std::int64_t code = 0;
+  std::optional<std::string> message;
+};
+/// {"error_code":404,"message":"…"}; none: it is anything else.
+std::optional<ErrorBody> read_error(std::string_view body);
+bool is_json(std::string_view body);
 
 }  // namespace millrace::rest

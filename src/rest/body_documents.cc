@@ -1,4 +1,4 @@
-// Bodies that are read as a whole: offsets and log levels.
+// Bodies that are read as a whole: offsets, log levels, what other workers answer.
 #include "rest/body.h"
 #include "rest/body_encoding.h"
 
@@ -122,5 +122,20 @@ Result<std::string> read_log_level(std::string_view body) {
   if (!level->is_string()) return refused("The value of \"level\" must be a text");
   return level->get<std::string>();
 }
+
+std::optional<ErrorBody> read_error(std::string_view body) {
+  const Json json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  const auto code = json.find("error_code");
+  if (code == json.end() || !code->is_number_integer()) return std::nullopt;
+  ErrorBody error{code->get<std::int64_t>(), std::nullopt};
+  if (const auto text = json.find("message"); text != json.end() && !text->is_null()) {
+    if (!text->is_string()) return std::nullopt;
+    error.message = text->get<std::string>();
+  }
+  return error;
+}
+
+bool is_json(std::string_view body) { return Json::accept(body); }
 
 }  // namespace millrace::rest

@@ -146,7 +146,10 @@ void Connection::dispatch() {
   route_ = found.route;
   try {
     if (route_->at_once != nullptr) return answer(route_->at_once(*shared_.herder, request_));
-    enter(Phase::answering, shared_.replies.*route_->limit);
+    const std::chrono::milliseconds limit = shared_.replies.*route_->limit;
+    request_.forwarder = shared_.forwarder;
+    request_.deadline = std::chrono::steady_clock::now() + limit;
+    enter(Phase::answering, limit);
     route_->later(*shared_.herder, request_, respond_later());
   } catch (const std::exception& problem) {  // ours throw nothing, but memory may run out
     ++exchange_;

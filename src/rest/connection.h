@@ -28,6 +28,7 @@ struct Shared {
   SizeLimits sizes;
   TimeLimits times;
   ReplyLimits replies;
+  std::shared_ptr<Forwarder> forwarder;  ///< null: this worker is on its own
   bool stopping = false;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "herder/herder.h"
+#include "rest/forward.h"
 #include "rest/route.h"
 
 /// The handlers of the route table (routes.cc). What each one answers on success; errors are the
@@ -37,6 +38,10 @@ void get_offsets(Herder& herder, const Request& request, Respond respond);
 void alter_offsets(Herder& herder, const Request& request, Respond respond);  ///< 200, a sentence
 void reset_offsets(Herder& herder, const Request& request, Respond respond);  ///< 200, a sentence
 
+/// Between workers: 204.
+void put_task_configs(Herder& herder, const Request& request, Respond respond);
+void fence_zombies(Herder& herder, const Request& request, Respond respond);
+
 Response list_plugins(Herder& herder, const Request& request);
 Response get_plugin_config(Herder& herder, const Request& request);
 void validate_config(Herder& herder, const Request& request, Respond respond);
@@ -49,6 +54,9 @@ void set_logger(Herder& herder, const Request& request, Respond respond);
 
 /// The given status without a body, or the error.
 Herder::Reply<void> bare_reply(int status, const Request& request, Respond respond);
+/// The same, and another worker may have to do it.
+Herder::Reply<void> bare_reply(int status, const Request& request, Respond respond,
+                               Forward forward);
 
 /// The task that a path names; none: its number is no 32-bit integer.
 std::optional<TaskId> task_of(const Request& request);

@@ -2,6 +2,7 @@
 
 #include "herder/progress.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace millrace::rest {
+
+class Forwarder;
 
 using NameValues = std::vector<std::pair<std::string, std::string>>;
 
@@ -20,17 +23,20 @@ struct About {
 
 /// A request as a handler sees it: read in full, its path matched to a route, escapes decoded.
 struct Request {
-  std::string method;     ///< "GET"; a HEAD request reaches the handler of GET
-  std::string target;     ///< as it was sent: path and query
-  std::string path;       ///< as it was sent, without the query
-  NameValues parameters;  ///< of the path, by the names in the route: {"name", "a b"}
-  NameValues query;       ///< in order; decoded; "" where there was no "="
-  NameValues headers;     ///< in order
+  std::string method;        ///< "GET"; a HEAD request reaches the handler of GET
+  std::string target;        ///< as it was sent: path and query
+  std::string path;          ///< as it was sent, without the query
+  std::string_view pattern;  ///< of the route: "/connectors/{name}/status"
+  NameValues parameters;     ///< of the path, by the names in the route: {"name", "a b"}
+  NameValues query;          ///< in order; decoded; "" where there was no "="
+  NameValues headers;        ///< in order
   std::string body;
   std::string base_url;          ///< how the client reached us: "http://localhost:8083"
   const About* about = nullptr;  ///< never null in a handler
   /// How far the herder has come with it; goes into the reply that a handler hands over.
   std::shared_ptr<Progress> progress = std::make_shared<Progress>();
+  std::chrono::steady_clock::time_point deadline;  ///< for those who answer later
+  std::shared_ptr<Forwarder> forwarder;  ///< sends it on to other workers; null: there are none
 
   /// A parameter of the path; the name must stand in the route.
   [[nodiscard]] const std::string& parameter(std::string_view name) const;

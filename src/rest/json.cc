@@ -59,9 +59,9 @@ std::string written(const T& value) {
 
 }  // namespace
 
-std::string error_json(int code, std::string_view message) {
+std::string error_json(std::int64_t code, const std::optional<std::string>& message) {
   JsonWriter json;
-  json.begin_object().key("error_code").number(std::int64_t{code}).key("message").string(message);
+  json.begin_object().key("error_code").number(code).key("message").nullable(message);
   return json.end_object().take();
 }
 
@@ -93,6 +93,21 @@ std::string to_json(const std::vector<std::string>& names) {
 }
 
 std::string to_json(const ConfigMap& config) { return written(config); }
+
+std::string create_json(const std::string& name, const ConfigMap& config,
+                        std::optional<TargetState> initial_state) {
+  JsonWriter json;
+  json.begin_object().key("name").string(name).key("config");
+  write(json, config);
+  json.key("initial_state");
+  if (!initial_state) {
+    json.null();
+  } else {
+    json.string(*initial_state == TargetState::started ? "RUNNING" : to_string(*initial_state));
+  }
+  return json.end_object().take();
+}
+
 std::string to_json(const ConnectorInfo& info) { return written(info); }
 std::string to_json(const ConnectorStatus& status) { return written(status); }
 std::string to_json(const TaskStatus& status) { return written(status); }

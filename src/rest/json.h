@@ -2,6 +2,7 @@
 
 #include "herder/herder.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@ namespace millrace::rest {
 
 /// The bodies that Java's worker sends: members in its order, no blanks, UTF-8 as it is.
 
-std::string error_json(int code, std::string_view message);
+std::string error_json(std::int64_t code, const std::optional<std::string>& message);
 std::string server_json(std::string_view version, std::string_view commit,
                         std::string_view cluster_id);
 std::string health_json(std::string_view status, std::string_view message);
@@ -19,6 +20,9 @@ std::string message_json(std::string_view message);
 
 std::string to_json(const std::vector<std::string>& names);
 std::string to_json(const ConfigMap& config);
+/// What POST /connectors takes.
+std::string create_json(const std::string& name, const ConfigMap& config,
+                        std::optional<TargetState> initial_state);
 std::string to_json(const ConnectorInfo& info);
 std::string to_json(const ConnectorStatus& status);
 std::string to_json(const TaskStatus& status);

@@ -9,6 +9,9 @@ namespace millrace::rest {
 struct SizeLimits {
   std::size_t head = 8 * 1024;     ///< request line and headers: beyond it 414 or 431
   std::size_t body = 1024 * 1024;  ///< beyond it 413, before it is read if the header says so
+  /// The same for POST /connectors/{name}/tasks, where workers talk to each other: the
+  /// configurations of all tasks of a connector.
+  std::size_t task_configs = 16 * 1024 * 1024;
 };
 
 /// How long a client may take.

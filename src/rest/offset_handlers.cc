@@ -9,6 +9,8 @@ namespace {
 
 /// 200 with what has happened, in the words that clients know.
 Herder::Reply<bool> change_reply(const Request& request, std::string_view done, Respond respond) {
+  // As it was sent: the other worker finds the same in it.
+  Elsewhere onward = elsewhere(request, {request.body, {}, json_with(200)}, respond);
   return {
       [done, respond = std::move(respond)](const Result<bool>& handled) {
         if (!handled) return respond(error_response(handled.error()));
@@ -23,7 +25,7 @@ Herder::Reply<bool> change_reply(const Request& request, std::string_view done, 
                                              "offsets externally, they will need to be manually " +
                                              verb + " in the system that the connector uses.")));
       },
-      request.progress};
+      request.progress, std::move(onward)};
 }
 
 Response tracking_disabled() { return error_response(403, "Topic tracking is disabled."); }

@@ -29,6 +29,15 @@ std::string_view without_authority(std::string_view target) {
   return target;
 }
 
+/// "POST /connectors/a/tasks?forward=true HTTP/1.1"
+bool brings_task_configs(std::string_view first_line) {
+  if (!first_line.starts_with("POST ")) return false;
+  first_line.remove_prefix(5);
+  std::string_view path = first_line.substr(0, first_line.find_first_of(" ?"));
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path.ends_with("/tasks") && path.find("/connectors/") != std::string_view::npos;
+}
+
 }  // namespace
 
 struct RequestParser::Beast {
@@ -36,7 +45,7 @@ struct RequestParser::Beast {
 };
 
 RequestParser::RequestParser(SizeLimits limits)
-    : limits_(limits), beast_(std::make_unique<Beast>()) {
+    : limits_(limits), beast_(std::make_unique<Beast>()), body_limit_(limits.body) {
   beast_->parser.eager(true);
   beast_->parser.header_limit(static_cast<std::uint32_t>(limits.head));
   beast_->parser.body_limit(limits.body);
@@ -48,6 +57,7 @@ RequestParser::~RequestParser() = default;
 RequestParser::Step RequestParser::parse(std::string& input) {
   if (input.starts_with("PRI * HTTP/2.0")) return refuse(426, "This server speaks HTTP/1.1 only");
   if (!beast_->parser.got_some()) input.erase(0, input.find_first_not_of("\r\n"));
+  if (!first_line_read_) read_first_line(input);
   boost::system::error_code error;
   const std::size_t used =
       beast_->parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
@@ -67,6 +77,16 @@ RequestParser::Step RequestParser::parse(std::string& input) {
   if (beast_->parser.is_done()) return Step::done;
   // What stays is the line before a chunk.
   return input.size() > limits_.head ? refuse(400, "Bad HTTP message: bad chunk") : Step::more;
+}
+
+/// How large the body may be has to be known before Beast sees the rest of the header.
+void RequestParser::read_first_line(std::string_view input) {
+  const std::size_t end = input.find('\n');
+  if (end == std::string_view::npos) return;
+  first_line_read_ = true;
+  if (!brings_task_configs(input.substr(0, end))) return;
+  body_limit_ = limits_.task_configs;
+  beast_->parser.body_limit(body_limit_);
 }
 
 RequestParser::Step RequestParser::check_head() {
@@ -90,7 +110,7 @@ RequestParser::Step RequestParser::explain(int beast_error, const std::string& t
   switch (static_cast<http::error>(beast_error)) {
     case http::error::body_limit:
       return refuse(413,
-                    "The request body is larger than " + std::to_string(limits_.body) + " bytes");
+                    "The request body is larger than " + std::to_string(body_limit_) + " bytes");
     case http::error::buffer_overflow:
     case http::error::header_limit: return refuse_head(input);
     case http::error::bad_version: return refuse(505, "This server speaks HTTP/1.1 and HTTP/1.0");

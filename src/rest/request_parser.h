@@ -37,12 +37,15 @@ class RequestParser {
   struct Beast;
   Step refuse(int status, std::string_view why);
   Step refuse_head(std::string_view input);
+  void read_first_line(std::string_view input);
   Step check_head();
   Step explain(int beast_error, const std::string& text, const std::string& input);
 
   SizeLimits limits_;
   std::unique_ptr<Beast> beast_;
   std::size_t head_size_ = 0;  // of what was taken so far
+  std::size_t body_limit_ = 0;
+  bool first_line_read_ = false;
   bool head_checked_ = false;
   Response refusal_;
 };

@@ -90,6 +90,7 @@ Match match(std::span<const Route> table, Request& request, Scope scope) {
     methods.push_back(route.method);
     if (route.method == wanted) {
       found = &route;
+      request.pattern = route.pattern;
       request.parameters = std::move(*parameters);
     }
   }

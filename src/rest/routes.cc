@@ -18,6 +18,8 @@ constexpr Route table[] = {
     {"PATCH", "/connectors/{name}/config", patch_config},
     {"GET", "/connectors/{name}/status", get_status},
     {"GET", "/connectors/{name}/tasks", get_tasks},
+    {"POST", "/connectors/{name}/tasks", put_task_configs, Takes::anything},
+    {"PUT", "/connectors/{name}/fence", fence_zombies, Takes::anything},
     {"GET", "/connectors/{name}/tasks/{task}/status", get_task_status},
     {"POST", "/connectors/{name}/tasks/{task}/restart", restart_task},
     {"PUT", "/connectors/{name}/pause", pause_connector},

@@ -4,6 +4,7 @@
 #include "base/thread.h"
 #include "rest/acceptor.h"
 #include "rest/connection.h"
+#include "rest/forwarder.h"
 #include "rest/tcp_stream.h"
 #include "rest/tls_stream.h"
 
@@ -31,10 +32,16 @@ class Server::Impl {  // its members belong to thread_ once that runs
   explicit Impl(ServerOptions& options)
       : loop_(std::make_shared<boost::asio::io_context>(1)),
         shared_{*loop_,        loop_,         nullptr,         std::move(options.about),
-                options.sizes, options.times, options.replies, false},
+                options.sizes, options.times, options.replies, nullptr,
+                false},
         access_(std::move(options.access)),
         max_connections_(options.max_connections),
         grace_(*loop_) {
+    if (options.peers != nullptr) {
+      shared_.forwarder = std::make_shared<Forwarder>(std::move(options.peers));
+    } else {
+      shared_.sizes.task_configs = shared_.sizes.body;  // nobody has any to send
+    }
     main_.access = &access_;
     if (options.admin_listeners) main_.scope = Scope::all_but_admin;
   }
@@ -85,6 +92,7 @@ class Server::Impl {  // its members belong to thread_ once that runs
     if (!thread_.joinable()) return;
     run_in_loop([this, grace] { wind_down(grace); });
     thread_.join();
+    if (shared_.forwarder != nullptr) shared_.forwarder->stop();
   }
 
   std::vector<Listener> bound_;        // constant after open()

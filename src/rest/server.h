@@ -2,6 +2,7 @@
 
 #include "herder/herder.h"
 #include "millrace/result.h"
+#include "peers/peer_client.h"
 #include "rest/access.h"
 #include "rest/http.h"
 #include "rest/limits.h"
@@ -27,6 +28,8 @@ struct ServerOptions {
   SizeLimits sizes;
   TimeLimits times;
   ReplyLimits replies;
+  /// Asks other workers when a request is theirs; ends with the server. Null: nobody does.
+  std::shared_ptr<peers::PeerClient> peers;
   std::size_t max_connections = 1024;  ///< one more hangs up on the one that is idle the longest
 };
 
@@ -50,7 +53,7 @@ class Server {
   /// From now on requests reach the herder, which must live until `stop` has returned.
   void serve(Herder& herder);
   /// Takes no more connections, hangs up on those that wait for nothing, lets the requests that are
-  /// being answered finish within the grace time. Returns when the thread has ended.
+  /// being answered finish within the grace time. Returns when the threads have ended.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -86,6 +86,24 @@ std::string decode_query(std::string_view text) {
   return decoded;
 }
 
+/// What a segment of a path may hold as it is, beside letters and digits.
+constexpr std::string_view plain_in_segments = "-._~!$&'()*+,=:@";
+
+std::string encode(std::string_view name, std::string_view plain) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || plain.find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<std::uint8_t>(c);
+      encoded += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return encoded;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> path_segments(std::string_view path) {
@@ -124,20 +142,10 @@ NameValues parse_query(std::string_view query) {
   return parameters;
 }
 
+std::string encode_segment(std::string_view name) { return encode(name, plain_in_segments); }
+
 std::string encode_path(std::string_view name) {
-  static constexpr std::string_view plain = "-._~!$&'()*+,=:@/";
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || plain.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<std::uint8_t>(c);
-      encoded += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return encoded;
+  return encode(name, std::string(plain_in_segments) + '/');
 }
 
 }  // namespace millrace::rest

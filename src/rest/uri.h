@@ -18,6 +18,8 @@ Result<std::vector<std::string>> path_segments(std::string_view path);
 /// The parameters of a query, decoded; escapes that are none stay as they are.
 NameValues parse_query(std::string_view query);
 
+/// A name as one segment of a path.
+std::string encode_segment(std::string_view name);
 /// A name as part of a path in a Location header. "/" stays, as Java's clients expect.
 std::string encode_path(std::string_view name);
 

@@ -48,7 +48,7 @@ TEST_F(BasicAuthTest, WhatNeedsCredentialsAndWhatDoesNot) {
   }
   EXPECT_EQ(as("", "POST", "/connectors/a/tasks/0/restart").status, 401);
   EXPECT_EQ(as("", "GET", "/connectors/a/tasks").status, 401);
-  EXPECT_EQ(herder.calls().size(), 0U);
+  EXPECT_EQ(herder.calls(), std::vector<std::string>{"fence a"});
 }
 
 TEST_F(BasicAuthTest, APreflightNeedsThemToo) {

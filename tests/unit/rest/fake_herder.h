@@ -37,6 +37,7 @@ class FakeHerder final : public Herder {
   std::string cluster_id = "cluster-1";
   std::atomic<bool> is_ready = true;
   std::optional<Error> change_error;  // what every change fails with
+  std::optional<std::string> leader;  // who carries every change out instead; "": nobody knows
   bool created = true;
   ConnectorStatus restarted;
   std::map<std::string, std::vector<ConfigKey>, std::less<>> definitions;
@@ -171,6 +172,7 @@ class FakeHerder final : public Herder {
   void put_task_configs(const std::string& name, std::vector<ConfigMap> configs, Signed request,
                         Reply<void> reply) override {
     signed_request = std::move(request);
+    task_configs = configs;
     change("tasks of " + name + ": " + std::to_string(configs.size()), std::move(reply),
            Result<void>());
   }
@@ -183,7 +185,8 @@ class FakeHerder final : public Herder {
     change("log " + logger + " " + std::string(to_string(level)), std::move(reply), Result<void>());
   }
 
-  Signed signed_request;  // the last
+  Signed signed_request;                // the last
+  std::vector<ConfigMap> task_configs;  // likewise
 
  private:
   template <class Map>
@@ -199,8 +202,9 @@ class FakeHerder final : public Herder {
     if (change_error) result = Result<T>(*change_error);
     const MutexLock lock(mutex_);
     calls_.push_back(std::move(call));
-    replies_.emplace_back(
-        [reply = std::move(reply), result = std::move(result)] { reply(result); });
+    replies_.emplace_back([reply = std::move(reply), result = std::move(result), url = leader] {
+      url ? reply.elsewhere(*url) : reply(result);
+    });
     changed_.notify_all();
   }
 
