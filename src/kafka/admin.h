@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,13 @@ class Admin {
   /// Those of the named topics that exist.
   virtual Result<std::map<std::string, TopicDescription>> describe(
       const std::vector<std::string>& topics) = 0;
-  /// One result for each topic, in order; one that exists already is Errors (conflict).
+  /// One result for each topic, in order; one that exists already is Errors (conflict). Other
+  /// reasons are told apart by java_class: TopicAuthorizationException,
+  /// UnsupportedVersionException, InvalidReplicationFactorException, …
   virtual std::vector<Result<void>> create(const std::vector<NewTopic>& topics) = 0;
+  /// The value in force of one of a topic's settings; none: it has no such setting.
+  virtual Result<std::optional<std::string>> topic_setting(const std::string& topic,
+                                                           const std::string& key) = 0;
 
   // Consumer groups. Errors of the changes: conflict: the group still has members.
 

@@ -6,6 +6,7 @@
 #include "kafka/rd_admin.h"
 #include "kafka/rd_consumer.h"
 #include "kafka/rd_producer.h"
+#include "kafka/rd_topic_reader.h"
 #include "kafka/settings.h"
 
 #include <utility>
@@ -42,15 +43,21 @@ class RdClientFactory final : public ClientFactory {
     if (!native) return native.error();
     Result<std::shared_ptr<Embedded>> cluster = connect(*native);
     if (!cluster) return cluster.error();
-    return RdAdmin::make(std::move(*native), std::move(*cluster),
-                         [this, settings]() -> Result<NativeSettings> {
-                           Result<NativeSettings> again = translate(ClientKind::admin, settings);
-                           if (!again) return again;
-                           if (auto connected = connect(*again); !connected) {
-                             return connected.error();
-                           }
-                           return again;
-                         });
+    return RdAdmin::make(std::move(*native), std::move(*cluster), [this, settings] {
+      return connected(translate(ClientKind::admin, settings));
+    });
+  }
+
+  Result<std::unique_ptr<TopicReader>> topic_reader(const ConfigMap& settings,
+                                                    const std::string& topic) override {
+    Result<NativeSettings> native = RdTopicReader::translate(settings);
+    if (!native) return native.error();
+    Result<std::shared_ptr<Embedded>> cluster = connect(*native);
+    if (!cluster) return cluster.error();
+    return RdTopicReader::make(
+        std::move(*native), topic, MemoryBudget::take(budget_, RdTopicReader::most_memory),
+        std::move(*cluster),
+        [this, settings] { return connected(RdTopicReader::translate(settings)); });
   }
 
  private:
@@ -65,6 +72,13 @@ class RdClientFactory final : public ClientFactory {
     }
     native.set("bootstrap.servers", embedded_->bootstrap());
     return embedded_;
+  }
+
+  /// For another client with the settings of a first one, which keeps the embedded cluster alive.
+  Result<NativeSettings> connected(Result<NativeSettings> native) {
+    if (!native) return native;
+    if (const auto cluster = connect(*native); !cluster) return cluster.error();
+    return native;
   }
 
   const std::shared_ptr<MemoryBudget> budget_;

@@ -3,9 +3,11 @@
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
+#include "kafka/topic_reader.h"
 #include "millrace/config_map.h"
 
 #include <memory>
+#include <string>
 
 namespace millrace::kafka {
 
@@ -21,6 +23,9 @@ class ClientFactory {
   virtual Result<std::unique_ptr<Producer>> producer(const ConfigMap& settings,
                                                      DeliveryListener& listener) = 0;
   virtual Result<std::unique_ptr<Admin>> admin(const ConfigMap& settings) = 0;
+  /// settings: a consumer's; what concerns groups has no meaning.
+  virtual Result<std::unique_ptr<TopicReader>> topic_reader(const ConfigMap& settings,
+                                                            const std::string& topic) = 0;
 };
 
 struct FactoryOptions {

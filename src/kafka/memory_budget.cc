@@ -18,12 +18,13 @@ MemoryBudget::Share::~Share() {
   if (budget_ != nullptr) budget_->left_.fetch_add(bytes_, std::memory_order_relaxed);
 }
 
-MemoryBudget::Share MemoryBudget::take(const std::shared_ptr<MemoryBudget>& budget) {
+MemoryBudget::Share MemoryBudget::take(const std::shared_ptr<MemoryBudget>& budget,
+                                       std::int64_t most) {
   std::atomic<std::int64_t>& all = budget->left_;
   std::int64_t left = all.load(std::memory_order_relaxed);
   std::int64_t bytes = 0;
   do {
-    bytes = std::clamp(left / 32, smallest_share, largest_share);
+    bytes = std::clamp(left / 32, smallest_share, most);
   } while (!all.compare_exchange_weak(left, left - bytes, std::memory_order_relaxed));
   return {budget, bytes};
 }

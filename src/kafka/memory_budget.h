@@ -36,8 +36,9 @@ class MemoryBudget {
   explicit MemoryBudget(std::int64_t bytes) : total_(bytes), left_(bytes) {}
   /// A 32nd of what is left, between the two bounds: the hundredth client of a budget of 256 MiB
   /// still gets more than the smallest share. Once nothing is left, clients get the smallest share
-  /// and the budget is exceeded by it.
-  [[nodiscard]] static Share take(const std::shared_ptr<MemoryBudget>& budget);
+  /// and the budget is exceeded by it. most: for clients that need less than others.
+  [[nodiscard]] static Share take(const std::shared_ptr<MemoryBudget>& budget,
+                                  std::int64_t most = largest_share);
   [[nodiscard]] std::int64_t total() const { return total_; }
   [[nodiscard]] std::int64_t left() const { return left_.load(std::memory_order_relaxed); }
 

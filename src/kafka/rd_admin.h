@@ -25,6 +25,8 @@ class RdAdmin final : public Admin {
   Result<std::map<std::string, TopicDescription>> describe(
       const std::vector<std::string>& topics) override;
   std::vector<Result<void>> create(const std::vector<NewTopic>& topics) override;
+  Result<std::optional<std::string>> topic_setting(const std::string& topic,
+                                                   const std::string& key) override;
   // rd_admin_groups.cc
   Result<PartitionOffsets> group_offsets(const std::string& group) override;
   Result<void> set_group_offsets(const std::string& group,

@@ -1,5 +1,6 @@
 // RdConsumer's work between two batches: handing out messages, rebalances, positions and commits.
 #include "kafka/embedded.h"
+#include "kafka/rd_batch.h"
 #include "kafka/rd_consumer.h"
 #include "kafka/rd_log.h"
 #include "kafka/rd_metadata.h"
@@ -21,45 +22,6 @@ namespace {
 
 constexpr milliseconds retry_pause{100};
 
-/// The messages behind a batch, and the list of their headers.
-class BatchHolder final : public MessageBatch::Holder {
- public:
-  explicit BatchHolder(Handle client) : client_(std::move(client)) {}
-  ~BatchHolder() override { release(); }
-  void release() override {
-    for (rd_kafka_message_t* message : messages) rd_kafka_message_destroy(message);
-    messages.clear();
-    headers.clear();
-    with_headers.clear();
-  }
-  [[nodiscard]] bool belongs_to(const Handle& client) const { return client_ == client; }
-
-  struct HeaderRange {
-    std::size_t message, first, count;
-  };
-  std::vector<rd_kafka_message_t*> messages;
-  std::vector<MessageHeader> headers;
-  std::vector<HeaderRange> with_headers;
-
- private:
-  const Handle client_;  // last to go: the messages are its
-};
-
-BatchHolder& holder_of(MessageBatch& batch, const Handle& client) {
-  auto* holder = dynamic_cast<BatchHolder*>(batch.holder().get());
-  if (holder == nullptr || !holder->belongs_to(client)) {
-    auto made = std::make_unique<BatchHolder>(client);
-    holder = made.get();
-    batch.holder() = std::move(made);
-  }
-  return *holder;
-}
-
-NullableBytes bytes(const void* data, std::size_t size) {
-  if (data == nullptr) return std::nullopt;
-  return std::string_view(static_cast<const char*>(data), size);
-}
-
 void read_headers(const rd_kafka_headers_t* headers, std::size_t message, BatchHolder& holder) {
   const std::size_t first = holder.headers.size();
   const char* name = nullptr;
@@ -71,15 +33,6 @@ void read_headers(const rd_kafka_headers_t* headers, std::size_t message, BatchH
     holder.headers.push_back({name, bytes(value, size)});
   }
   holder.with_headers.push_back({message, first, holder.headers.size() - first});
-}
-
-TimestampType type_of(rd_kafka_timestamp_type_t type) {
-  switch (type) {
-    case RD_KAFKA_TIMESTAMP_CREATE_TIME: return TimestampType::create_time;
-    case RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME: return TimestampType::log_append_time;
-    case RD_KAFKA_TIMESTAMP_NOT_AVAILABLE: break;
-  }
-  return TimestampType::none;
 }
 
 PartitionSet to_set(const rd_kafka_topic_partition_list_t& list) {
@@ -124,16 +77,7 @@ void RdConsumer::fill(std::size_t count, MessageBatch& batch) {
       topic = from->rkt;
       name = rd_kafka_topic_name(topic);
     }
-    rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-    const std::int64_t timestamp = rd_kafka_message_timestamp(from, &type);
-    out.push_back({.topic = name,
-                   .partition = from->partition,
-                   .offset = from->offset,
-                   .key = bytes(from->key, from->key_len),
-                   .value = bytes(from->payload, from->len),
-                   .timestamp = timestamp,
-                   .timestamp_type = type_of(type),
-                   .headers = {}});
+    out.push_back(to_message(*from, name));
     rd_kafka_headers_t* headers = nullptr;
     if (rd_kafka_message_headers(from, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
       read_headers(headers, out.size() - 1, holder);

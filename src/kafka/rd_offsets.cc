@@ -68,6 +68,27 @@ Result<PartitionOffsets> reset_positions(rd_kafka_s& client, const NativeSetting
   return result;
 }
 
+Result<PartitionOffsets> edge_offsets(rd_kafka_s& client, const PartitionSet& partitions, Edge edge,
+                                      std::chrono::milliseconds timeout) {
+  const PartitionList list = to_list(partitions);
+  for (int i = 0; i < list->cnt; ++i) {
+    list->elems[i].offset = edge == Edge::first ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
+  }
+  const rd_kafka_resp_err_t err =
+      rd_kafka_offsets_for_times(&client, list.get(), static_cast<int>(timeout.count()));
+  MILLRACE_TRY(check(err, *list, "cannot look up offsets"));
+  PartitionOffsets result;
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& one = list->elems[i];
+    if (one.offset < 0) {  // a leader did not answer for it
+      return error_from(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+                        fmt::format("cannot look up offsets for {}-{}", one.topic, one.partition));
+    }
+    result[{one.topic, one.partition}] = one.offset;
+  }
+  return result;
+}
+
 Result<PartitionOffsets> start_positions(rd_kafka_s& client, const NativeSettings& settings,
                                          const PartitionSet& partitions,
                                          std::chrono::milliseconds timeout) {

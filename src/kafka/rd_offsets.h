@@ -6,6 +6,7 @@
 #include "millrace/sink.h"
 
 #include <chrono>
+#include <cstdint>
 
 namespace millrace::kafka {
 
@@ -20,5 +21,12 @@ Result<PartitionOffsets> start_positions(rd_kafka_s& client, const NativeSetting
 Result<PartitionOffsets> reset_positions(rd_kafka_s& client, const NativeSettings& settings,
                                          const PartitionSet& partitions,
                                          std::chrono::milliseconds timeout);
+
+/// The ends of a partition: its first record, or what comes after its last one. A client that reads
+/// committed records alone is told of the last committed one.
+enum class Edge : std::uint8_t { first, next };
+/// As the leaders say now. Errors: retriable: no answer in time; fatal: refused.
+Result<PartitionOffsets> edge_offsets(rd_kafka_s& client, const PartitionSet& partitions, Edge edge,
+                                      std::chrono::milliseconds timeout);
 
 }  // namespace millrace::kafka

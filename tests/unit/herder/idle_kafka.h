@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,6 +96,10 @@ class GroupAdmin final : public kafka::Admin {
   std::vector<Result<void>> create(const std::vector<kafka::NewTopic>& topics) override {
     return std::vector<Result<void>>(topics.size());
   }
+  Result<std::optional<std::string>> topic_setting(const std::string&,
+                                                   const std::string&) override {
+    return std::optional<std::string>();
+  }
   Result<PartitionOffsets> group_offsets(const std::string&) override { return offsets_; }
   Result<void> set_group_offsets(const std::string&, const PartitionOffsets& offsets) override {
     for (const auto& [partition, offset] : offsets) offsets_[partition] = offset;
@@ -125,6 +130,12 @@ class IdleKafka final : public kafka::ClientFactory {
   Result<std::unique_ptr<kafka::Admin>> admin(const ConfigMap& settings) override {
     admin_settings = settings;
     return std::unique_ptr<kafka::Admin>(std::make_unique<GroupAdmin>(committed));
+  }
+
+  /// No worker without a cluster has storage topics.
+  Result<std::unique_ptr<kafka::TopicReader>> topic_reader(const ConfigMap&,
+                                                           const std::string& topic) override {
+    return Error{ErrorCode::fatal, "no topic '" + topic + "' here"};
   }
 
   // Touched by one thread at a time: while somebody waits for the answer.

@@ -52,7 +52,11 @@ class FakeAdmin final : public kafka::Admin {
     }
     return results;
   }
-  // No task asks about groups.
+  // No task asks about settings or groups.
+  Result<std::optional<std::string>> topic_setting(const std::string&,
+                                                   const std::string&) override {
+    return std::optional<std::string>();
+  }
   Result<PartitionOffsets> group_offsets(const std::string&) override { return PartitionOffsets(); }
   Result<void> set_group_offsets(const std::string&, const PartitionOffsets&) override {
     return {};

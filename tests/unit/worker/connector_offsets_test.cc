@@ -61,6 +61,10 @@ class GroupAdmin final : public kafka::Admin {
     return std::map<std::string, kafka::TopicDescription>();
   }
   std::vector<Result<void>> create(const std::vector<kafka::NewTopic>&) override { return {}; }
+  Result<std::optional<std::string>> topic_setting(const std::string&,
+                                                   const std::string&) override {
+    return std::optional<std::string>();
+  }
   Result<PartitionOffsets> group_offsets(const std::string& group) override {
     EXPECT_EQ(group, group_.name);
     if (group_.list_error) return *group_.list_error;
