@@ -29,8 +29,13 @@ class DeliveryListener {
  public:
   virtual ~DeliveryListener() = default;
   /// Called inside Producer::serve, flush and close, on their thread, once a record.
-  /// error: null when the record was acknowledged.
+  /// error: null when the record was acknowledged; otherwise see not_delivered.
   virtual void delivered(void* tag, const RecordMetadata& metadata, const Error* error) = 0;
+  /// Called instead for a record that was not written, with what it held, but
+  /// for its timestamp; valid during the call.
+  virtual void not_delivered(void* tag, const OutgoingRecord& record, const Error& error) {
+    delivered(tag, {.topic = record.topic, .partition = record.partition.value_or(-1)}, &error);
+  }
 };
 
 enum class SendStatus : std::uint8_t {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace millrace::kafka {
 
@@ -220,17 +221,40 @@ void RdProducer::report(const rd_kafka_message_s& message) {
     reported_ = message.rkt;
     reported_name_ = rd_kafka_topic_name(message.rkt);
   }
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]]
+    return report_failure(message);
   const RecordMetadata metadata{.topic = reported_name_,
                                 .partition = message.partition,
                                 .offset = message.offset,
                                 .timestamp = rd_kafka_message_timestamp(&message, nullptr)};
-  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) [[likely]] {
-    listener_.delivered(message._private, metadata, nullptr);
-    return;
+  listener_.delivered(message._private, metadata, nullptr);
+}
+
+void RdProducer::report_failure(const rd_kafka_message_s& message) {
+  const auto bytes = [](const void* data, std::size_t size) {
+    return data == nullptr ? NullableBytes()
+                           : NullableBytes(std::string_view(static_cast<const char*>(data), size));
+  };
+  OutgoingRecord record{.topic = reported_name_,
+                        .key = bytes(message.key, message.key_len),
+                        .value = bytes(message.payload, message.len)};
+  if (message.partition >= 0) record.partition = message.partition;
+  std::vector<MessageHeader> headers;
+  rd_kafka_headers_t* list = nullptr;
+  if (rd_kafka_message_headers(&message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0;
+         rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+      headers.push_back({name, bytes(value, size)});
+    }
   }
+  record.headers = headers;
   const Error error = error_from(message.err, fmt::format("a record for {}-{} was not written",
                                                           reported_name_, message.partition));
-  listener_.delivered(message._private, metadata, &error);
+  listener_.not_delivered(message._private, record, error);
 }
 
 void RdProducer::on_error(rd_kafka_s* client, int code, const char* reason, void* opaque) {

@@ -63,6 +63,7 @@ class RdProducer final : public Producer {
   int produce(Topic& topic, std::int32_t partition, const OutgoingRecord& record);
   int produce_with_extras(Topic& topic, std::int32_t partition, const OutgoingRecord& record);
   void report(const rd_kafka_message_s& message);
+  void report_failure(const rd_kafka_message_s& message);
   void purge();
 
   NativeSettings settings_;  // constant once the client is made

@@ -183,8 +183,8 @@ Result<bool> SinkPipeline::convert(const kafka::Message& message, SinkRecord& re
   record.original_partition = message.partition;
   if (parts_.transforms.empty()) return true;
 
-  auto transformed = retry_([&] {
-    return call_plugin("transformation", [&] { return parts_.transforms.apply(record); });
+  auto transformed = parts_.transforms.apply(record, [&](auto&& stage) {
+    return retry_([&] { return call_plugin("transformation", stage); });
   });
   if (!transformed) {
     return failed(message, Stage::transformation, failed_class(parts_.transforms),

@@ -45,11 +45,14 @@ Result<SourcePipeline::Sent> SourcePipeline::failed(const SourceRecord& polled,
   return Sent::yes;
 }
 
-/// Kafka does not take a record. Called inside the producer's calls: the bytes of another record
-/// may be in use.
-void SourcePipeline::not_sent(SubmittedOffsets::Entry& entry, const Error& error) {
+/// Kafka does not take a record, or a dead letter. Called inside the producer's calls. The letter
+/// of a record holds the bytes that were sent: nothing is transformed or converted once more.
+void SourcePipeline::not_delivered(void* tag, const kafka::OutgoingRecord& record,
+                                   const Error& error) {
+  auto& entry = *static_cast<SubmittedOffsets::Entry*>(tag);
+  if (entry.dead_letter) return dead_letter_done(entry, &error);
   if (surroundings_.control.cancelled()) return;
-  logger().error("{} failed to send record to {}: {}", parts_.task_id, entry.record->topic.view(),
+  logger().error("{} failed to send record to {}: {}", parts_.task_id, record.topic,
                  error.message());
   if (!policy_.tolerates() || producer_->fatal_error()) {  // nothing is left out silently
     if (!send_error_) {
@@ -59,47 +62,24 @@ void SourcePipeline::not_sent(SubmittedOffsets::Entry& entry, const Error& error
     }
     return;
   }
-  static_cast<void>(policy_.failed({.stage = Stage::kafka_produce,
-                                    .class_name = producing_class,
-                                    .error = error,
-                                    .record = entry.record}));
+  const FailedRecord failed{.stage = Stage::kafka_produce,
+                            .class_name = producing_class,
+                            .error = error,
+                            .record = entry.record};
+  static_cast<void>(policy_.failed(failed));
   if (dead_letters_) {
-    not_sent_.emplace_back(&entry, error);
+    kafka::OutgoingRecord whole = record;
+    whole.timestamp = entry.timestamp;
+    dead_letters_->add(entry, whole, failed);
     return;
   }
   tell_task(*entry.record, nullptr);
   submitted_.acknowledge(entry);
 }
 
-/// Makes dead letters of what Kafka has refused; their bytes have to be made once more.
-void SourcePipeline::bury_what_was_not_sent() {
-  for (const auto& [entry, error] : std::exchange(not_sent_, {})) {
-    const FailedRecord failed{.stage = Stage::kafka_produce,
-                              .class_name = producing_class,
-                              .error = error,
-                              .record = entry->record};
-    const Record* current = entry->record;
-    std::optional<Record> transformed;
-    if (!parts_.transforms.empty()) {
-      auto result =
-          call_plugin("transformation", [&] { return parts_.transforms.apply(*current); });
-      if (result && *result) {
-        transformed = std::move(*result);
-        current = &*transformed;
-      }
-    }
-    if (const Result<kafka::OutgoingRecord> outgoing = convert(*current)) {
-      dead_letters_->add(*entry, *outgoing, failed);
-    } else {
-      dead_letters_->add(*entry, *current, failed);
-    }
-  }
-}
-
 /// Between records: hands over the dead letters that wait. False: there is no room for them now.
 bool SourcePipeline::dead_letters_sent() {
   if (!dead_letters_) return true;
-  if (!not_sent_.empty()) bury_what_was_not_sent();
   return dead_letters_->empty() || dead_letters_->send(*producer_);
 }
 
@@ -127,7 +107,7 @@ void SourcePipeline::flush_everything() {
     const bool handed_over = dead_letters_sent();
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock.now());
     const bool answered = producer_->flush(handed_over ? left : slice);
-    if (handed_over && answered && not_sent_.empty()) return;
+    if (handed_over && answered && (!dead_letters_ || dead_letters_->empty())) return;
     if (!handed_over && answered) producer_->serve(slice);  // waits for room
   }
   logger().warn("{} gives up waiting for {} records that were not acknowledged within {} ms",

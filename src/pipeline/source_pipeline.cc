@@ -118,8 +118,8 @@ Result<SourcePipeline::Sent> SourcePipeline::send_record(const SourceRecord& pol
   const Record* current = &polled;
   std::optional<Record> transformed;
   if (!parts_.transforms.empty()) {
-    auto result = retry_([&] {
-      return call_plugin("transformation", [&] { return parts_.transforms.apply(polled); });
+    auto result = parts_.transforms.apply(polled, [&](auto&& stage) {
+      return retry_([&] { return call_plugin("transformation", stage); });
     });
     if (!result) {
       const FailedStep step{Stage::transformation, failed_class(parts_.transforms)};
@@ -215,10 +215,11 @@ Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& polle
                                                        kafka::OutgoingRecord outgoing) {
   SubmittedOffsets::Entry& entry = submitted_.submit(*batch_, polled);
   outgoing.tag = &entry;
+  entry.timestamp = outgoing.timestamp;
   std::optional<Clock::Time> deadline;
   while (true) {
     const Result<kafka::SendStatus> status = producer_->send(outgoing);
-    if (!status) return refused(entry, status.error());
+    if (!status) return refused(entry, outgoing, status.error());
     if (*status == kafka::SendStatus::accepted) return Sent::yes;
     if (!deadline) {
       deadline = deadline_after(surroundings_.clock.now(), producer_->max_block());
@@ -227,7 +228,7 @@ Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& polle
                       outgoing.topic);
       }
     } else if (surroundings_.clock.now() >= *deadline) {
-      return refused(entry,
+      return refused(entry, outgoing,
                      Error{ErrorCode::retriable, "org.apache.kafka.common.errors.TimeoutException",
                            "Topic " + std::string(outgoing.topic) +
                                " could not be written to within max.block.ms=" +
@@ -244,12 +245,13 @@ Result<SourcePipeline::Sent> SourcePipeline::hand_over(const SourceRecord& polle
 /// A record that the producer does not take is treated as if the broker had refused it; unless the
 /// producer takes nothing any more.
 Result<SourcePipeline::Sent> SourcePipeline::refused(SubmittedOffsets::Entry& entry,
+                                                     const kafka::OutgoingRecord& outgoing,
                                                      const Error& error) {
   if (producer_->fatal_error()) {
     submitted_.withdraw(entry);
     return Error{ErrorCode::fatal, "Unrecoverable exception trying to send"}.caused_by(error);
   }
-  delivered(&entry, RecordMetadata{}, &error);
+  not_delivered(&entry, outgoing, error);
   return Sent::yes;
 }
 
@@ -261,10 +263,9 @@ void SourcePipeline::tell_task(const SourceRecord& record, const RecordMetadata*
   if (!told) logger().warn("{} commit_record failed: {}", parts_.task_id, told.error().message());
 }
 
-void SourcePipeline::delivered(void* tag, const RecordMetadata& metadata, const Error* error) {
+void SourcePipeline::delivered(void* tag, const RecordMetadata& metadata, const Error* /*none*/) {
   auto& entry = *static_cast<SubmittedOffsets::Entry*>(tag);
-  if (entry.dead_letter) return dead_letter_done(entry, error);
-  if (error != nullptr) return not_sent(entry, *error);
+  if (entry.dead_letter) return dead_letter_done(entry, nullptr);
   surroundings_.counters.source_record_write.add();
   if (metadata.topic != told_topic_) {
     told_topic_ = metadata.topic;

@@ -79,17 +79,17 @@ class SourcePipeline final : public Pipeline,
   static Result<void> check_destination(const Record& record);
   Result<kafka::OutgoingRecord> convert(const Record& record);
   Result<Sent> hand_over(const SourceRecord& polled, kafka::OutgoingRecord outgoing);
-  Result<Sent> refused(SubmittedOffsets::Entry& entry, const Error& error);
+  Result<Sent> refused(SubmittedOffsets::Entry& entry, const kafka::OutgoingRecord& outgoing,
+                       const Error& error);
   void leave_out(const SourceRecord& record) { tell_task(record, nullptr); }
   void tell_task(const SourceRecord& record, const RecordMetadata* metadata);
   void delivered(void* tag, const RecordMetadata& metadata, const Error* error) override;
+  void not_delivered(void* tag, const kafka::OutgoingRecord& record, const Error& error) override;
 
   // what becomes of records that failed (source_failures.cc)
   Result<void> open_dead_letters();
   Result<Sent> failed(const SourceRecord& polled, const Record& current, FailedStep step,
                       const Error& error);
-  void not_sent(SubmittedOffsets::Entry& entry, const Error& error);
-  void bury_what_was_not_sent();
   bool dead_letters_sent();
   void dead_letter_done(SubmittedOffsets::Entry& entry, const Error* error);
   void flush_everything();
@@ -120,8 +120,7 @@ class SourcePipeline final : public Pipeline,
   std::optional<Error> send_error_;
   std::string told_topic_;  // that the listener knows of since the last iteration
   FailedStep failed_step_;  // at which convert failed
-  std::unique_ptr<SourceDeadLetters> dead_letters_;                   // null: there are none
-  std::vector<std::pair<SubmittedOffsets::Entry*, Error>> not_sent_;  // to become dead letters
+  std::unique_ptr<SourceDeadLetters> dead_letters_;  // null: there are none
   bool started_ = false;
   bool stopped_ = false;                // the task hears of nothing any more
   std::vector<RawHeader> raw_headers_;  // of the record being converted

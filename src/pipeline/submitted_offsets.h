@@ -3,6 +3,7 @@
 #include "millrace/source.h"
 #include "millrace/source_batch.h"
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -46,6 +47,7 @@ class SubmittedOffsets {
   struct Entry {
     TrackedBatch* batch = nullptr;
     const SourceRecord* record = nullptr;
+    std::optional<std::int64_t> timestamp = {};  ///< that it was sent with
     bool acknowledged = false;
     bool dead_letter = false;  ///< what is on its way is a dead letter, not the record
   };

@@ -21,28 +21,21 @@ void close_quietly(const Stage& stage, Plugin& plugin) {
   if (!done) logger.warn("Could not close '{}': {}", stage.alias, done.error().message());
 }
 
-Error in_stage(Error error, const Stage& stage) {
-  return std::move(error).at("transformation '" + stage.alias + "' (" + stage.class_name + ")");
-}
-
 }  // namespace
 
-Result<std::optional<Record>> Chain::apply(const Record& record) {
-  const Record* input = &record;  // read in place until a stage has made another one: no copy
-  std::optional<Record> current;
-  for (const Stage& stage : stages_) {
-    last_ = &stage;
-    const Result<bool> applies = stage.applies_to(*input);
-    if (!applies) return in_stage(applies.error(), stage);
-    if (!*applies) continue;
-    Result<std::optional<Record>> next = stage.transformation->apply(*input);
-    if (!next) return in_stage(std::move(next.error()), stage);
-    if (!*next) return std::optional<Record>();
-    current = *std::move(next);
-    input = &*current;
+Result<std::optional<Record>> Stage::apply(const Record& record, bool& applied) const {
+  applied = true;
+  if (predicate != nullptr) {
+    const Result<bool> holds = predicate->test(record);
+    if (!holds) return holds.error();
+    applied = *holds != negate;
   }
-  if (!current) current = record;
-  return current;
+  if (!applied) return std::optional<Record>();
+  return transformation->apply(record);
+}
+
+Error Chain::in_stage(Error error, const Stage& stage) {
+  return std::move(error).at("transformation '" + stage.alias + "' (" + stage.class_name + ")");
 }
 
 void Chain::close() {

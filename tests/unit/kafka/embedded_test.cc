@@ -201,6 +201,28 @@ TEST_F(EmbeddedTest, TheListenerCanSeekAndPauseWhileItIsToldOfAnAssignment) {
   EXPECT_EQ(read(*in, 5), (std::vector<std::string>{"5", "6", "7", "8", "9"}));
 }
 
+TEST_F(EmbeddedTest, ACommitOnItsWayIsAnsweredWhileTheGroupIsLeft) {
+  const std::string topic = name();
+  produce(topic, 0, 10);
+  const TopicPartition partition{topic, 0};
+  for (std::int64_t round = 1; round <= 5; ++round) {
+    std::vector<Result<void>> answers;
+    Listener listener;
+    auto in = consumer();
+    ASSERT_TRUE(in->subscribe({topic}, listener));
+    ASSERT_FALSE(read(*in, 1).empty());
+    EXPECT_EQ(listener.positions.at(partition), round - 1);
+    // No poll comes between: both answers meet librdkafka while it leaves the group.
+    in->commit_async({{partition, 0}}, [&](const Result<void>& one) { answers.push_back(one); });
+    in->commit_async({{partition, round}},
+                     [&](const Result<void>& one) { answers.push_back(one); });
+    in->close();
+    ASSERT_EQ(answers.size(), 2U);
+    EXPECT_TRUE(answers[0] && answers[1]);
+    in.reset();  // would close a second time, had the first come back too early
+  }
+}
+
 TEST_F(EmbeddedTest, ResetPoliciesDecideWhereANewGroupStarts) {
   const std::string topic = name();
   produce(topic, 0, 10);
@@ -333,6 +355,45 @@ TEST_F(EmbeddedTest, AbandonedRecordsAreReportedAsSuch) {
   while (reports.errors.empty() && std::chrono::steady_clock::now() < deadline) out->serve(100ms);
   EXPECT_EQ(reports.errors.size(), 1U);
   EXPECT_EQ(out->outstanding(), 0U);
+}
+
+TEST_F(EmbeddedTest, WhatWasNotWrittenComesBackAsItWasSent) {
+  struct Returned final : DeliveryListener {
+    void delivered(void*, const RecordMetadata&, const Error*) override { ADD_FAILURE(); }
+    void not_delivered(void* tag, const OutgoingRecord& record, const Error& error) override {
+      EXPECT_EQ(tag, this);
+      EXPECT_THAT(error.message(), HasSubstr("was not written"));
+      ++count;
+      topic = record.topic;
+      key = record.key.value_or("none");
+      value = record.value ? "some" : "none";
+      for (const MessageHeader& header : record.headers) {
+        headers.push_back(std::string(header.name) + "=" +
+                          std::string(header.value.value_or("none")));
+      }
+    }
+    int count = 0;
+    std::string topic, key, value;
+    std::vector<std::string> headers;
+  } returned;
+  Result<std::unique_ptr<Producer>> out =
+      factory().producer({{"bootstrap.servers", "embedded:"}, {"linger.ms", "60000"}}, returned);
+  ASSERT_TRUE(out) << out.error().message();
+  const MessageHeader headers[] = {{"a", "1"}, {"b", std::nullopt}};
+  send(**out, {.topic = name(),
+               .key = "k",
+               .value = std::nullopt,
+               .timestamp = 1'600'000'000'123,
+               .headers = headers,
+               .tag = &returned});
+  (*out)->abandon();
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (returned.count == 0 && std::chrono::steady_clock::now() < deadline) (*out)->serve(100ms);
+  EXPECT_EQ(returned.count, 1);
+  EXPECT_EQ(returned.topic, name());
+  EXPECT_EQ(returned.key, "k");
+  EXPECT_EQ(returned.value, "none");
+  EXPECT_THAT(returned.headers, ElementsAre("a=1", "b=none"));
 }
 
 TEST_F(EmbeddedTest, KeysGoToThePartitionsThatJavaChooses) {

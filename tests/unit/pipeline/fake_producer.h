@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,25 +61,29 @@ class TargetKafka {
   friend class FakeProducer;
   struct Waiting {
     void* tag;
-    std::string value;
+    Sent record;
   };
   struct Report {
     void* tag;
+    std::string topic;  // empty: "orders"
     std::optional<Error> error;
+    Sent record;  // of an error
   };
   void answer(const std::string& value, std::optional<Error> error) {
     const MutexLock lock(mutex_);
-    const auto it = std::find_if(waiting_.begin(), waiting_.end(),
-                                 [&value](const Waiting& one) { return one.value == value; });
+    const auto it = std::find_if(waiting_.begin(), waiting_.end(), [&value](const Waiting& one) {
+      return one.record.value.value_or("null") == value;
+    });
     ASSERT_NE(it, waiting_.end()) << value << " was not sent, or is answered";
-    reports_.push_back({it->tag, std::move(error)});
+    reports_.push_back({it->tag, it->record.topic, std::move(error), it->record});
     waiting_.erase(it);
     changed_.notify_all();
   }
   void give_up() {
     const MutexLock lock(mutex_);
     for (const Waiting& one : std::exchange(waiting_, {})) {
-      reports_.push_back({one.tag, Error{ErrorCode::fatal, "given up"}});
+      reports_.push_back(
+          {one.tag, one.record.topic, Error{ErrorCode::fatal, "given up"}, one.record});
     }
     changed_.notify_all();
   }
@@ -106,12 +111,13 @@ class FakeProducer final : public kafka::Producer {
       if (!answer || *answer != kafka::SendStatus::accepted) return answer;
     }
     ++outstanding_;
-    if (kafka_.remembers) remember(record);
+    if (kafka_.remembers) kafka_.sent.push_back(copy_of(record));
     const MutexLock lock(kafka_.mutex_);
     if (kafka_.acknowledges) {
-      kafka_.reports_.push_back({record.tag, std::nullopt});
+      kafka_.reports_.push_back(
+          {record.tag, kafka_.remembers ? std::string(record.topic) : "", std::nullopt, {}});
     } else {
-      kafka_.waiting_.push_back({record.tag, std::string(record.value.value_or("null"))});
+      kafka_.waiting_.push_back({record.tag, copy_of(record)});
     }
     return kafka::SendStatus::accepted;
   }
@@ -168,16 +174,39 @@ class FakeProducer final : public kafka::Producer {
     const bool any = !now.empty();
     for (const TargetKafka::Report& report : now) {
       --outstanding_;
-      RecordMetadata metadata{.topic = "orders", .partition = 0, .offset = next_offset_};
-      if (!report.error) ++next_offset_;
-      listener_.delivered(report.tag, metadata, report.error ? &*report.error : nullptr);
+      if (report.error) {
+        tell_failure(report);
+        continue;
+      }
+      const RecordMetadata metadata{
+          .topic = report.topic.empty() ? std::string_view("orders") : report.topic,
+          .partition = 0,
+          .offset = next_offset_++};
+      listener_.delivered(report.tag, metadata, nullptr);
     }
     now.clear();
     spare_ = std::move(now);
     return any;
   }
 
-  void remember(const kafka::OutgoingRecord& record) {
+  void tell_failure(const TargetKafka::Report& report) {
+    const auto view = [](const std::optional<std::string>& bytes) {
+      return bytes ? NullableBytes(*bytes) : std::nullopt;
+    };
+    std::vector<kafka::MessageHeader> headers;
+    for (const auto& [name, content] : report.record.headers) {
+      headers.push_back({name, view(content)});
+    }
+    listener_.not_delivered(report.tag,
+                            {.topic = report.topic,
+                             .partition = report.record.partition,
+                             .key = view(report.record.key),
+                             .value = view(report.record.value),
+                             .headers = headers},
+                            *report.error);
+  }
+
+  static TargetKafka::Sent copy_of(const kafka::OutgoingRecord& record) {
     const auto owned = [](NullableBytes bytes) {
       return bytes ? std::optional<std::string>(*bytes) : std::nullopt;
     };
@@ -186,7 +215,7 @@ class FakeProducer final : public kafka::Producer {
     for (const kafka::MessageHeader& header : record.headers) {
       one.headers.emplace_back(header.name, owned(header.value));
     }
-    kafka_.sent.push_back(std::move(one));
+    return one;
   }
 
   TargetKafka& kafka_;

@@ -119,7 +119,59 @@ TEST_F(SinkRetry, ATransformationIsTriedAgainToo) {
   EXPECT_EQ(counters.retries.value(), 2U);
 }
 
+/// Two steps; the first one numbers the records that it sees, the second is busy at first.
+std::vector<PlainPlugins::Step> numbers_then_is_busy(int& seen, int& tries) {
+  return {[&seen](const Record& record) -> Result<std::optional<Record>> {
+            Record numbered = record;
+            numbered.value = Text(std::string(record.value.view()) + " " + std::to_string(++seen));
+            return numbered;
+          },
+          [&tries](const Record& record) -> Result<std::optional<Record>> {
+            if (++tries < 3) return Error{ErrorCode::retriable, "the geocoder is busy"};
+            return record;
+          }};
+}
+
+TEST_F(SinkRetry, OnlyTheStepThatFailedIsDoneAgain) {  // F2: each call
+  errors.retry_timeout = -1ms;
+  failures = 0;
+  int seen = 0;
+  int tries = 0;
+  steps = numbers_then_is_busy(seen, tries);
+  ASSERT_THAT(run_with({"orders-0"}), Succeeds());
+  EXPECT_THAT(sink.batches, ElementsAre(Batch{"x 1"}));
+  EXPECT_EQ(seen, 1);
+  EXPECT_EQ(tries, 3);
+}
+
+TEST_F(SinkRetry, EachStepHasItsOwnTime) {  // F2: from the start of the call
+  errors.retry_timeout = 1000ms;
+  failures = 0;
+  std::vector<std::chrono::milliseconds> when;
+  const auto busy_until = [&](std::chrono::milliseconds end) {
+    return [&, end](const Record& record) -> Result<std::optional<Record>> {
+      when.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - begin));
+      if (when.back() < end) return Error{ErrorCode::retriable, "the geocoder is busy"};
+      return record;
+    };
+  };
+  steps = {busy_until(900ms), busy_until(1800ms)};
+  ASSERT_THAT(run_with({"orders-0"}), Succeeds());
+  EXPECT_THAT(when, ElementsAre(0ms, 300ms, 900ms, 900ms, 1200ms, 1800ms));
+}
+
 class SourceRetry : public SourcePipelineTest {};
+
+TEST_F(SourceRetry, OnlyTheStepThatFailedIsDoneAgain) {
+  errors.retry_timeout = -1ms;
+  int seen = 0;
+  int tries = 0;
+  steps = numbers_then_is_busy(seen, tries);
+  poll_gives({{"a", 1, "x"}, {"a", 2, "y"}});
+  ASSERT_THAT(run_until_idle(), Succeeds());
+  EXPECT_THAT(kafka.values(), ElementsAre("x 1", "y 2"));
+  EXPECT_EQ(counters.retries.value(), 2U);
+}
 
 TEST_F(SourceRetry, ConvertersOfSourcesAreTriedAgainToo) {
   errors.retry_timeout = -1ms;

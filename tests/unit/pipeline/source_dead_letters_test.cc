@@ -113,6 +113,25 @@ TEST_F(SourceDeadLettersTest, WhatKafkaRefusesByReportGoesThereToo) {
   EXPECT_EQ(counters.records_skipped.value(), 1U);
 }
 
+TEST_F(SourceDeadLettersTest, WhatWasSentIsNotTransformedOnceMore) {
+  kafka.acknowledges = false;
+  int seen = 0;
+  steps = {[&seen](const Record& record) -> Result<std::optional<Record>> {
+    Record numbered = record;
+    numbered.topic = Text("routed");
+    numbered.value = Text(std::string(record.value.view()) + " " + std::to_string(++seen));
+    return numbered;
+  }};
+  poll_gives({{"a", 1, "x", "orders", {}, 5, {{"h", "v"}}}, {"a", 2, "y"}});
+  ASSERT_THAT(run_until_idle(), Succeeds());
+  kafka.refuse("x 1", {ErrorCode::fatal, "too large for the broker"});
+  ASSERT_THAT(run_until_idle(), Succeeds());
+  EXPECT_EQ(seen, 2);
+  EXPECT_THAT(sent(), ElementsAre("routed x 1", "routed y 2", "dead x 1"));
+  EXPECT_EQ(kafka.sent[2].timestamp, 5);
+  EXPECT_THAT(kafka.sent[2].headers, ElementsAre(Pair("h", Eq("v"))));
+}
+
 TEST_F(SourceDeadLettersTest, ALetterThatIsTooLargeGoesWithoutItsValue) {
   kafka.on_send = [](const kafka::OutgoingRecord& record) -> Result<kafka::SendStatus> {
     if (record.value != "yyyy") return kafka::SendStatus::accepted;

@@ -87,6 +87,8 @@ class FakeListener final : public TaskListener {
     journal_.note("PAUSED");
     if (on_paused) on_paused();
   }
+  void topic_used(std::string_view topic) override { topics.emplace_back(topic); }
+  std::vector<std::string> topics;  ///< as told; of the task's thread
   /// Lets a test on one thread end the pause that has just begun.
   std::function<void()> on_paused;
 
