@@ -23,11 +23,13 @@ std::optional<std::string> shown(const std::string& version) {
   return version == "undefined" || version.empty() ? std::nullopt : std::optional(version);
 }
 
-/// Checked when the connector was configured.
-int restart_max(const ConfigMap& connector) {
-  constexpr std::string_view key = "errors.task.restart.max";
-  const Result<Setting> max = parse_setting(key, connector.get_or(key, "0"), ConfigType::int32);
-  return max ? std::get<std::int32_t>(*max) : 0;
+constexpr std::string_view restart_max_key = "errors.task.restart.max";
+
+/// Checked when the connector was configured; a variable may stand for something else by now.
+Result<int> restart_max(const std::string& text) {
+  const Result<Setting> max = parse_setting(restart_max_key, text, ConfigType::int32);
+  if (!max) return max.error();
+  return std::get<std::int32_t>(*max);
 }
 
 }  // namespace
@@ -188,12 +190,13 @@ std::size_t Worker::config_stamp(const std::string& name) const {
   return std::hash<std::string>()(all);
 }
 
-Result<std::string> Worker::class_of(const ConfigMap& connector_config) const {
-  const std::string text = connector_config.get_or("connector.class", "");
+Result<std::string> Worker::value_of(const ConfigMap& connector_config, std::string_view key,
+                                     std::string_view otherwise) const {
+  const std::string text = connector_config.get_or(key, otherwise);
   if (!provider::has_variable(text)) return text;
-  const Result<provider::Resolved> resolved = look_up({{"connector.class", text}});
+  const Result<provider::Resolved> resolved = look_up({{std::string(key), text}});
   if (!resolved) return resolved.error();
-  return resolved->config.get_or("connector.class", "");
+  return resolved->config.get_or(key, otherwise);
 }
 
 Result<TaskFactory::Configs> Worker::task_parts(const TaskId& id, const ConfigMap& connector_config,
@@ -215,8 +218,11 @@ Result<TaskFactory::Configs> Worker::task_parts(const TaskId& id, const ConfigMa
 Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_config,
                                 const ConfigMap& task_config, TargetState target) {
   logger().info("Creating task {}", id.to_string());
-  const Result<std::string> class_name = class_of(connector_config);
+  const Result<std::string> class_name = value_of(connector_config, "connector.class", "");
   if (!class_name) return class_name.error();
+  // What cannot be looked up or read fails the task below, for good.
+  const Result<std::string> restarts = value_of(connector_config, restart_max_key, "0");
+  const Result<int> most_restarts = restarts ? restart_max(*restarts) : 0;
   const SourcePlugin* source = environment_.plugins.find_source(*class_name);
   const SinkPlugin* sink =
       source != nullptr ? nullptr : environment_.plugins.find_sink(*class_name);
@@ -229,6 +235,9 @@ Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_con
           -> Result<std::shared_ptr<pipeline::Pipeline>> {
         const Result<TaskFactory::Configs> configs = task_parts(id, connector_config, task_config);
         if (!configs) return configs.error();
+        if (const auto max = restart_max(configs->connector.get_or(restart_max_key, "0")); !max) {
+          return max.error();
+        }
         MILLRACE_TRY(config::check_override_policy(
             {.kind =
                  source != nullptr ? config::ConnectorKind::source : config::ConnectorKind::sink,
@@ -240,7 +249,7 @@ Result<void> Worker::start_task(const TaskId& id, const ConfigMap& connector_con
       [this, connector_config](const Error& error) {
         return factory_.fall_back(error, connector_config);
       },
-      RestartPolicy(restart_max(connector_config)));
+      RestartPolicy(most_restarts ? *most_restarts : 0));
   {
     const MutexLock lock(mutex_);
     if (!tasks_.emplace(id, runner).second) {

@@ -69,8 +69,10 @@ class Worker {
   [[nodiscard]] Result<provider::Resolved> look_up(const ConfigMap& config) const;
   void tell_expiries(const std::string& name, const ConfigMap& connector_config,
                      const std::vector<provider::Resolved::Expiry>& expiries);
-  /// The connector's class, which may be a variable's value.
-  [[nodiscard]] Result<std::string> class_of(const ConfigMap& connector_config) const;
+  /// A setting that has to be known before the task's thread runs; it may be a variable's value.
+  [[nodiscard]] Result<std::string> value_of(const ConfigMap& connector_config,
+                                             std::string_view key,
+                                             std::string_view otherwise) const;
   Result<TaskFactory::Configs> task_parts(const TaskId& id, const ConfigMap& connector_config,
                                           const ConfigMap& task_config);
 

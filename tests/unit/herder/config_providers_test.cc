@@ -111,6 +111,30 @@ TEST_F(ConfigProviders, ClassTasksAndTopicsMayBeVariables) {
   EXPECT_EQ(herder->connector_info("orders")->type, ConnectorType::sink);
 }
 
+TEST_F(ConfigProviders, HowOftenATaskIsRestartedMayBeAVariable) {
+  vault->put("", "restarts", "1");
+  script->task_start = [](const ConfigMap&) -> Result<void> {
+    return Error{ErrorCode::fatal, "broken"};
+  };
+  const log::Capture capture;
+  ASSERT_TRUE(put("orders", {{"errors.task.restart.max", "${vault:restarts}"}}));
+  EXPECT_TRUE(wait_until([&] { return script->task_starts == 2; }));
+  EXPECT_TRUE(wait_until([&] { return capture.contains("will not recover until manually"); }));
+  EXPECT_TRUE(capture.contains("restart 1 of 1 (errors.task.restart.max)"));
+
+  vault->put("", "restarts", "often");  // after it was checked
+  ASSERT_TRUE(ask<void>([&](auto reply) { herder->restart_task({"orders", 0}, reply); }));
+  ASSERT_TRUE(wait_until([&] {
+    const auto status = herder->connector_status("orders");
+    return status && !status->tasks.empty() &&
+           status->tasks[0].status.trace.find("errors.task.restart.max") != std::string::npos;
+  }));
+  EXPECT_THAT(herder->connector_status("orders")->tasks[0].status.trace,
+              HasSubstr("Invalid value [hidden] for configuration errors.task.restart.max: Not a "
+                        "number of type INT"));
+  EXPECT_EQ(script->task_starts, 2) << "it was not even started";
+}
+
 TEST_F(ConfigProviders, AProvidersErrorRefusesTheConnector) {
   vault->break_down("the vault is sealed");
   const auto refused = put("orders", {{"colour", "${vault:db:password}"}});
