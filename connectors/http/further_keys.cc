@@ -85,7 +85,8 @@ void define_responses(ConfigDef& def) {
         "What those hold: `error_string`, what went wrong, or `http_response`, the reply's body.",
         words({"error_string", "http_response"})},
        {"reporter.bootstrap.servers", text, none,
-        "Brokers for both topics; further settings of the producer: reporter.producer.*."}});
+        "Brokers for both topics; further settings of the producer: reporter.producer.*, "
+        "TLS and SASL as for any client."}});
 }
 
 void define_retries(ConfigDef& def) {

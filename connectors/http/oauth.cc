@@ -1,10 +1,10 @@
 #include "http/oauth.h"
 
+#include "http/encoding.h"
 #include "http/header_list.h"
 
 #include <nlohmann/json.hpp>
 
-#include <openssl/evp.h>
 #include <algorithm>
 
 namespace millrace::http {
@@ -14,30 +14,9 @@ namespace {
 using Origin = HeaderLines::Origin;
 
 std::string form_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
+  append_percent_encoded(out, text);
   return out;
-}
-
-std::string base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
 }
 
 }  // namespace

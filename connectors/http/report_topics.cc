@@ -4,7 +4,10 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <sys/mman.h>
+#include <unistd.h>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace millrace::http {
@@ -23,6 +26,40 @@ void on_report(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* 
   text = std::string("a report for topic '") + rd_kafka_topic_name(message->rkt) +
          "' did not arrive: " + rd_kafka_err2str(message->err);
 }
+
+/// Brokers that do not let us in never will: waiting for the reports' own time to run out would
+/// only hide why.
+void on_error(rd_kafka_t* /*client*/, int code, const char* reason, void* problem) {
+  auto& text = *static_cast<std::string*>(problem);
+  if (code != RD_KAFKA_RESP_ERR__AUTHENTICATION && code != RD_KAFKA_RESP_ERR__SSL) return;
+  if (text.empty()) {
+    text = std::string("reporter.bootstrap.servers: no report can be sent: ") +
+           (reason != nullptr ? reason : "refused");
+  }
+}
+
+/// What librdkafka takes as a file only, while it lives.
+class FileOfMemory {
+ public:
+  explicit FileOfMemory(const std::string& content)
+      : file_(content.empty() ? -1 : ::memfd_create("chain", MFD_CLOEXEC)) {
+    std::string_view left = content;
+    while (file_ >= 0 && !left.empty()) {
+      const ssize_t written = ::write(file_, left.data(), left.size());
+      if (written <= 0) break;  // librdkafka will say what is wrong with the rest
+      left.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  ~FileOfMemory() {
+    if (file_ >= 0) ::close(file_);
+  }
+  FileOfMemory(const FileOfMemory&) = delete;
+  FileOfMemory& operator=(const FileOfMemory&) = delete;
+  [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(file_); }
+
+ private:
+  const int file_;
+};
 
 Result<void> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   std::array<char, 512> words{};
@@ -43,10 +80,15 @@ Result<std::unique_ptr<ReportTopics>> ReportTopics::make(const ReportSettings& s
   rd_kafka_conf_set_log_cb(conf, nullptr);
   rd_kafka_conf_set_opaque(conf, &topics->problem_);
   rd_kafka_conf_set_dr_msg_cb(conf, on_report);
+  rd_kafka_conf_set_error_cb(conf, on_error);
   Result<void> done = set(conf, "bootstrap.servers", settings.bootstrap_servers);
   if (done) done = set(conf, "enable.idempotence", "true");
-  for (const auto& [name, value] : settings.producer) {
+  for (const auto& [name, value] : settings.client.settings) {
     if (done) done = set(conf, name, value);
+  }
+  const FileOfMemory chain(settings.client.chain);
+  if (done && !settings.client.chain.empty()) {
+    done = set(conf, "ssl.certificate.location", chain.path());
   }
   std::array<char, 512> words{};
   if (done) {

@@ -35,7 +35,7 @@ class ReportTopics {
 
   const ReportSettings& settings_;
   void* client_ = nullptr;  // rd_kafka_t
-  std::string problem_;     // of the first report that did not arrive
+  std::string problem_;     // why the first report did not arrive, or none can
 };
 
 }  // namespace millrace::http

@@ -313,8 +313,11 @@ class SettingsReader {
     report.error_topic = text("reporter.error.topic.name");
     report.error_as_response = word("report.errors.as") == "http_response";
     report.bootstrap_servers = text("reporter.bootstrap.servers");
-    for (const auto& [key, value] : config_.originals().with_prefix("reporter.producer.")) {
-      if (value) report.producer.emplace_back(key, *value);
+    auto client = read_report_client(config_.originals().with_prefix("reporter.producer."));
+    if (client) {
+      report.client = *std::move(client);
+    } else {
+      wrong("reporter.bootstrap.servers", client.error().message());
     }
     const bool used = !report.result_topic.empty() || !report.error_topic.empty();
     if (used && report.bootstrap_servers.empty()) {

@@ -3,6 +3,7 @@
 #include "http/back_off.h"
 #include "http/header_list.h"
 #include "http/pattern.h"
+#include "http/report_client.h"
 #include "http/status_set.h"
 #include "http/target.h"
 #include "http/tls_files.h"
@@ -93,7 +94,7 @@ struct ReportSettings {
   std::string result_topic, error_topic;
   bool error_as_response = false;
   std::string bootstrap_servers;
-  std::vector<std::pair<std::string, std::string>> producer;
+  ReportClient client;
 };
 
 /// A configuration, understood.

@@ -1,5 +1,6 @@
 #include "http/text_template.h"
 
+#include "http/encoding.h"
 #include "http/header_list.h"
 #include "millrace/struct.h"
 #include "millrace/value_text.h"
@@ -50,22 +51,6 @@ std::string look_up(const SinkRecord& record, std::string_view word) {
   return header == nullptr ? std::string() : text_of(header->value);
 }
 
-void append_encoded(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-}
-
 }  // namespace
 
 TextTemplate::TextTemplate(std::string_view text) {
@@ -98,7 +83,7 @@ Result<std::string> TextTemplate::render(const SinkRecord& record, Use use) cons
                                               "character in it, and is not sent"};
     }
     if (use == Use::url) {
-      append_encoded(out, text);
+      append_percent_encoded(out, text);
     } else {
       out += text;
     }

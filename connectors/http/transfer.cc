@@ -25,6 +25,13 @@ void set_blob(CURL* handle, CURLoption option, const std::string& text) {
   curl_easy_setopt(handle, option, &blob);
 }
 
+/// Versions before 8.0 break a connection that carries HTTP/2 without TLS when they use it a second
+/// time: "Error in the HTTP2 framing layer" (curl's issue 10634).
+bool cannot_share_without_tls() {
+  static const unsigned version = curl_version_info(CURLVERSION_NOW)->version_num;
+  return version >= 0x075700 && version < 0x080000;
+}
+
 std::string_view trimmed(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
@@ -131,7 +138,11 @@ void Transfer::set_target() {
       version == Version::http11 || (!tls && version == Version::any) ? CURL_HTTP_VERSION_1_1
       : tls                                                           ? CURL_HTTP_VERSION_2TLS
             : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-  if (version != Version::http11) set(handle_, CURLOPT_PIPEWAIT, 1L);
+  if (version == Version::http11) return;
+  const bool alone = !tls && cannot_share_without_tls();
+  set(handle_, CURLOPT_PIPEWAIT, alone ? 0L : 1L);
+  set(handle_, CURLOPT_FRESH_CONNECT, alone ? 1L : 0L);
+  set(handle_, CURLOPT_FORBID_REUSE, alone || settings_.transfer.closes_connections ? 1L : 0L);
 }
 
 /// libcurl writes Host first, and adds headers that nobody wants here. A line that ends in its

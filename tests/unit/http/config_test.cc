@@ -1,13 +1,18 @@
 // The settings and what is said of them: §1 and §2.
 #include "http_world.h"
 
+#include <fstream>
+#include <sstream>
+
 namespace millrace::http {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 class ConfigTest : public HttpTest {
@@ -197,6 +202,44 @@ TEST_F(ConfigTest, SaysWhatDoesNotGoTogether) {
               HasSubstr("stands in for"));
   EXPECT_THAT(only_error({{"reporter.result.topic.name", "t"}}),
               HasSubstr("reporter.bootstrap.servers"));
+}
+
+TEST_F(ConfigTest, ReportsLogInAsOtherClientsDo) {
+  const ConfigMap reports{{"reporter.result.topic.name", "t"},
+                          {"reporter.bootstrap.servers", "b:1"},
+                          {"reporter.producer.linger.ms", "5"}};
+  const auto with = [&](const std::string& key, const std::string& value) {
+    ConfigMap all = reports;
+    all.set("reporter.producer." + key, value);
+    return only_error(all);
+  };
+  const std::string package = "org.apache.kafka.common.security.";
+  EXPECT_EQ(only_error(reports), "none");
+  EXPECT_EQ(with("sasl.jaas.config", package + "plain.PlainLoginModule required username=\"u\" "
+                                               "password=\"p\";"),
+            "none");
+  EXPECT_THAT(with("sasl.jaas.config", package + "PlainLoginModule hunter2"),
+              AllOf(HasSubstr("reporter.producer.sasl.jaas.config"), Not(HasSubstr("hunter2"))));
+  EXPECT_THAT(with("sasl.jaas.config", "a.Krb5LoginModule required;"),
+              HasSubstr("login module 'a.Krb5LoginModule' is not supported"));
+  EXPECT_THAT(with("ssl.truststore.location", "/no/such/file"),
+              HasSubstr("reporter.producer.ssl.truststore.location"));
+}
+
+TEST_F(ConfigTest, ThePageHasEverySetting) {
+  std::ifstream file("docs/connectors/http-sink.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  ASSERT_FALSE(page.str().empty());
+  const auto keys = plugins_.sink.config.validate({});
+  for (const ConfigValue& key : keys) {
+    if (key.name.starts_with("https.ssl.") || key.name.starts_with("http.proxy.")) continue;
+    EXPECT_THAT(page.str(), HasSubstr("`" + key.name + "`"));
+  }
+  for (const char* prefix : {"`https.ssl.truststore.*`", "`https.ssl.keystore.*`",
+                             "`https.ssl.key.password`", "`http.proxy.host`"}) {
+    EXPECT_THAT(page.str(), HasSubstr(prefix));
+  }
 }
 
 }  // namespace

@@ -90,6 +90,20 @@ TEST_F(WireTest, ADeleteCarriesTheBody) {
   EXPECT_TRUE(request.ends_with("\r\n\r\ngone"));
 }
 
+TEST_F(WireTest, APatchIsLikeAPost) {  // §11
+  const std::string request = sent(
+      {{"callback.request.method", "patch"}, {"callback.request.headers", R"({"If-Match":"*"})"}},
+      record("[]", 99));
+  EXPECT_THAT(lines_of(request),
+              ElementsAre("PATCH /callback HTTP/1.1", "If-Match: *", HasSubstr("X-B3-TraceId: "),
+                          HasSubstr("X-B3-SpanId: "), "X-B3-Sampled: Defer",
+                          "X-B3-Info: topic=orders|partition=0|offset=99", "X-Kafka-Topic: orders",
+                          "User-Agent: Millrace", "Host: " + host(), HasSubstr("Accept: "),
+                          "Connection: keep-alive",
+                          "Content-type: application/x-www-form-urlencoded", "Content-Length: 2"));
+  EXPECT_TRUE(request.ends_with("\r\n\r\n[]"));
+}
+
 TEST_F(WireTest, ALargeBodyIsSentAtOnce) {
   const std::string body(3'000'000, 'x');
   const std::string request = sent({}, record(Value(body)));
