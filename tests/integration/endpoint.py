@@ -33,6 +33,8 @@ class Endpoint:
         self.seen = collections.Counter()  # how often each body came
         self.refused = set()  # bodies that were answered by something else
         self.requests = 0
+        self.head = b""  # of the request that came last
+        self.connections = self.most_connections = 0  # open at the same time
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -71,6 +73,11 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
+        self.endpoint.connections += 1
+        self.endpoint.most_connections = max(self.endpoint.most_connections, self.endpoint.connections)
+
+    def connection_lost(self, _):
+        self.endpoint.connections -= 1
 
     def data_received(self, data):
         self.text += data
@@ -80,6 +87,7 @@ class _Connection(asyncio.Protocol):
             if len(self.text) < head + 4 + size:
                 return
             body = self.text[head + 4:head + 4 + size].decode()
+            self.endpoint.head = self.text[:head]
             self.text = self.text[head + 4 + size:]
             self.reply(body)
 

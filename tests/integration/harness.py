@@ -87,6 +87,9 @@ class Broker:
     def produce(self, topic, lines, partition=0):
         self.tool("produce", topic, partition, given="".join(line + "\n" for line in lines).encode())
 
+    def produce_keyed(self, topic, pairs, partition=0):
+        self.tool("keyed", topic, partition, given="".join(f"{key}\t{value}\n" for key, value in pairs).encode())
+
     def values(self, topic):
         """The values of a topic's messages, partition by partition."""
         return self.tool("values", topic).decode().split("\n")[:-1]

@@ -3,45 +3,12 @@ is killed; waits of any length that hold up nobody.
 
 MILLRACE_HTTP_RECORDS: how many records the long runs send (./dev test: 4 000 each)."""
 
-import os
 import threading
 import time
 
 from endpoint import AGAIN, FAILURES, GOOD, HANG, WITH_503, Endpoint, status
-from harness import GIVEN_UP_SOON, Scenario, main, wait_until
-
-RECORDS = int(os.environ.get("MILLRACE_HTTP_RECORDS", "4000"))
-PARTITIONS = 4
-AT_ONCE = ",".join(["0"] * 30)  # brackets without a wait: enough that none is ever used up
-
-
-class HttpScenario(Scenario):
-    def http(self, url, **settings):
-        return {"name": self.name, "connector.class": "HttpSink", "tasks.max": 1, "topics": self.name,
-                "callback.request.url": url, "callback.request.method": "POST", "callback.timeout.read.ms": 200,
-                "retry.backoff.sec": AT_ONCE, "request.retry.backoff.sec": AT_ONCE,
-                **{key.replace("_", "."): value for key, value in settings.items()}}
-
-    def fill(self, count=RECORDS):
-        """{partition: bodies}, in the topic and as expected."""
-        self.broker.create(self.name, PARTITIONS)
-        records = {}
-        for partition in range(PARTITIONS):
-            records[partition] = [f"{partition} {i}" for i in range(count // PARTITIONS)]
-            self.broker.produce(self.name, records[partition], partition)
-        return records
-
-    def wait_through(self, records, worker=None):
-        group = f"connect-{self.name}"
-        expected = {partition: len(bodies) for partition, bodies in records.items()}
-        wait_until(lambda: self.broker.committed(group, self.name) == expected,
-                   lambda: f"committed {expected}, but {self.broker.committed(group, self.name)}; "
-                           f"{worker.task(self.name) if worker else ''}", seconds=240)
-
-    def assert_in_order(self, records, delivered, left_out=frozenset()):
-        for partition, bodies in records.items():
-            first = list(dict.fromkeys(body for body in delivered if body.startswith(f"{partition} ")))
-            self.assertEqual(first, [body for body in bodies if body not in left_out], f"partition {partition}")
+from harness import GIVEN_UP_SOON, main, wait_until
+from http_scenario import LONG, PARTITIONS, RECORDS, HttpScenario
 
 
 class RandomFailures(HttpScenario):
@@ -90,13 +57,31 @@ class RandomFailures(HttpScenario):
                                           ordering="key")
         self.assert_in_order(records, endpoint.delivered)
 
+    def test_in_flight_by_key_each_key_stays_in_order(self):
+        keys = [f"k{i}" for i in range(24)]
+        self.broker.create(self.name, PARTITIONS)
+        records = {key: [f"{key} {i}" for i in range(RECORDS // len(keys))] for key in keys}
+        for partition in range(PARTITIONS):
+            # The keys of a partition take turns, now this one and now that.
+            own = keys[partition::PARTITIONS]
+            lines = [(key, records[key][i]) for i in range(RECORDS // len(keys))
+                     for key in (own if i % 2 else reversed(own))]
+            self.broker.produce_keyed(self.name, lines, partition)
+        with Endpoint.failing(0.03, WITH_503) as endpoint:
+            worker = self.worker(self.http(endpoint.url, exception_strategy="PROGRESS_BACK_OFF_STOP_TASK",
+                                           max_in_flight_requests=16, ordering="key")).started()
+            self.wait_through({partition: keys[partition::PARTITIONS] * (RECORDS // len(keys))
+                               for partition in range(PARTITIONS)}, worker)
+            self.assert_in_order(records, endpoint.delivered)
+            self.assertGreater(endpoint.most_connections, 4, "keys side by side")
+
     def test_killed_in_mid_run_it_repeats_and_loses_nothing(self):
         records = self.fill()
         with Endpoint.failing(0.03, WITH_503) as endpoint:
             sink = self.http(endpoint.url, **GIVEN_UP_SOON)
             for share in (0.2, 0.6):
                 worker = self.worker(sink).started()
-                wait_until(lambda: len(endpoint.delivered) > RECORDS * share, "records come in", seconds=240)
+                wait_until(lambda: len(endpoint.delivered) > RECORDS * share, "records come in", seconds=LONG)
                 worker.kill()
             worker = self.worker(sink).started()
             self.wait_through(records, worker)

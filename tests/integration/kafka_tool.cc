@@ -3,6 +3,7 @@
 //
 //   kafka_tool BROKER create TOPIC PARTITIONS [KEY=VALUE...]
 //   kafka_tool BROKER produce TOPIC [PARTITION]     a message for each line of the standard input
+//   kafka_tool BROKER keyed TOPIC [PARTITION]       the same for lines of KEY TAB VALUE
 //   kafka_tool BROKER values TOPIC                  all values up to the present end, a line each
 //   kafka_tool BROKER read TOPIC                    partition TAB offset TAB key TAB value instead
 //   kafka_tool BROKER put TOPIC KEY VALUE [NAME=VALUE...]  one message, with headers; - is null
@@ -21,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
@@ -110,17 +112,22 @@ void create(const std::string& broker, const std::vector<std::string>& arguments
   check(rd_kafka_topic_result_error(results[0]), "create " + arguments[0]);
 }
 
-void produce(const std::string& broker, const std::string& topic, std::int32_t partition) {
+void produce(const std::string& broker, const std::string& topic, std::int32_t partition,
+             bool keyed) {
   rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker},
                                                  {"enable.idempotence", "true"},
                                                  {"linger.ms", "5"},
                                                  {"message.max.bytes", "100000000"}});
   std::string line;
   while (std::getline(std::cin, line)) {
+    const std::size_t tab = keyed ? line.find('\t') : std::string::npos;
+    const std::string_view key = std::string_view(line).substr(0, keyed ? tab : 0);
+    const std::string_view value = std::string_view(line).substr(keyed ? tab + 1 : 0);
     while (true) {
       const rd_kafka_resp_err_t error =
           rd_kafka_producev(kafka, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                            RD_KAFKA_V_VALUE(line.data(), line.size()),
+                            RD_KAFKA_V_KEY(keyed ? key.data() : nullptr, key.size()),
+                            RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
       rd_kafka_poll(kafka, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
       if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) continue;
@@ -317,7 +324,9 @@ int main(int argc, char** argv) {
   if (command == "create" && rest.size() >= 2) {
     create(broker, rest);
   } else if (command == "produce" && !rest.empty()) {
-    produce(broker, rest[0], rest.size() > 1 ? std::stoi(rest[1]) : 0);
+    produce(broker, rest[0], rest.size() > 1 ? std::stoi(rest[1]) : 0, false);
+  } else if (command == "keyed" && !rest.empty()) {
+    produce(broker, rest[0], rest.size() > 1 ? std::stoi(rest[1]) : 0, true);
   } else if (command == "values" && rest.size() == 1) {
     read(broker, rest[0], Form::values);
   } else if (command == "read" && rest.size() == 1) {

@@ -37,3 +37,4 @@ keytool -importkeystore -noprompt -srckeystore client.p12 -srcstoretype PKCS12 -
 cat "$work/client.key" "$work/chain.crt" >client.pem
 openssl pkcs12 -export -name server -inkey "$work/server.key" -in "$work/server.crt" -passout pass:store-secret \
   -out server.p12
+cat "$work/server.key" "$work/server.crt" >server.pem
