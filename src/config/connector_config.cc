@@ -81,6 +81,7 @@ Result<ConnectorValidation> validate_connector(const ConnectorRequest& request,
   if (surroundings.expand) MILLRACE_TRY(surroundings.expand(framework, request.properties));
   std::vector<ConfigValue> values = framework.validate(request.properties, surroundings.classes);
   if (request.kind == ConnectorKind::sink) check_topics(request.properties, values);
+  if (surroundings.cluster) check_cluster(request, *surroundings.cluster, values);
 
   std::vector<ConfigValue> own = request.own.validate(request.properties, surroundings.classes);
   if (request.own_check) MILLRACE_TRY(request.own_check(request.properties, own));
@@ -93,6 +94,7 @@ Result<ConnectorValidation> validate_connector(const ConnectorRequest& request,
   }
   assemble(merged_keys(framework, request.own), std::move(values), result);
   MILLRACE_TRY(add_overrides(request, surroundings, result));
+  if (surroundings.cluster) check_group_override(request, *surroundings.cluster, result);
   add_converters(request, surroundings, result);
   add_extras(request, result);
   return result;

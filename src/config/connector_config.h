@@ -24,6 +24,12 @@ struct KnownConverter {
   const ConfigDef* settings = nullptr;
 };
 
+/// What workers of a cluster ask of connectors, beyond what those on their own do.
+struct ClusterRules {
+  std::string group_id;               ///< the workers' own
+  bool exactly_once_sources = false;  ///< exactly.once.source.support=enabled
+};
+
 /// What the validation of any connector of a worker has to know.
 struct ConnectorSurroundings {
   ClassLookup classes;                            ///< plugins of every kind
@@ -33,6 +39,7 @@ struct ConnectorSurroundings {
   std::string value_converter;
   std::string header_converter;
   OverridePolicy* override_policy = nullptr;  ///< none: everything may be overridden
+  std::optional<ClusterRules> cluster = {};   ///< none: a standalone worker
 
   /// Adds the keys of transformations and predicates that the properties name, behind those of the
   /// framework.

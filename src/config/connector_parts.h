@@ -22,6 +22,14 @@ ConnectorValidation wrong_version(const ConnectorRequest& request,
 /// Topics, their pattern and the dead letter topic fit together: adds messages to `values`.
 void check_topics(const ConfigMap& properties, std::vector<ConfigValue>& values);
 
+/// What a worker of a cluster asks: adds messages to `values`.
+void check_cluster(const ConnectorRequest& request, const ClusterRules& cluster,
+                   std::vector<ConfigValue>& values);
+/// The consumer group that a sink connector names is not the workers': adds to what add_overrides
+/// has appended.
+void check_group_override(const ConnectorRequest& request, const ClusterRules& cluster,
+                          ConnectorValidation& checked);
+
 /// Appends the settings of the converters that the connector names and whose values in `checked`
 /// are sound.
 void add_converters(const ConnectorRequest& request, const ConnectorSurroundings& surroundings,

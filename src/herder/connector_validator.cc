@@ -1,5 +1,6 @@
 #include "herder/connector_validator.h"
 
+#include "base/ascii.h"
 #include "base/plugin_call.h"
 #include "base/secrets.h"
 #include "config/kafka_client_def.h"
@@ -53,6 +54,11 @@ ConnectorValidator::ConnectorValidator(const plugin::Registry& plugins,
   surroundings_.value_converter = worker.value_converter.class_name;
   surroundings_.header_converter = worker.header_converter.class_name;
   surroundings_.override_policy = policy;
+  if (const auto* group = worker.settings.find<std::string>("group.id")) {
+    const auto& support = worker.settings.get<std::string>("exactly.once.source.support");
+    surroundings_.cluster =
+        config::ClusterRules{*group, ascii::same_ignoring_case(support, "enabled")};
+  }
   surroundings_.client_key = [](ClientKind client, std::string_view name) {
     return config::kafka_client_def(client).find(name);
   };

@@ -275,5 +275,49 @@ TEST_F(ConnectorConfig, TheRefusalListsEveryMessage) {
             "`/connector-plugins/{connectorType}/config/validate`");
 }
 
+/// What only workers of a cluster ask.
+class ClusterConnectorConfig : public ConnectorConfig {
+ protected:
+  ClusterConnectorConfig() { worker.surroundings.cluster = ClusterRules{"connect-s", false}; }
+};
+
+TEST_F(ClusterConnectorConfig, ASinksConsumersAreNotInTheGroupOfTheWorkers) {
+  EXPECT_THAT(sink_errors({{"topics", "t"}}, "name"),
+              ElementsAre("Consumer group for sink connector named s conflicts with Connect worker "
+                          "group connect-s"));
+  EXPECT_THAT(sink_errors({{"topics", "t"}, {"name", "other"}}, "name"), IsEmpty());
+  EXPECT_THAT(source_errors({}, "name"), IsEmpty());
+  const ConnectorValidation elsewhere =
+      worker.validate(sink({{"topics", "t"}, {"consumer.override.group.id", "g"}}), true);
+  EXPECT_EQ(elsewhere.error_count, 0);
+  const ConnectorValidation taken =
+      worker.validate(sink({{"topics", "t"}, {"consumer.override.group.id", "connect-s"}}), true);
+  EXPECT_EQ(taken.error_count, 1);
+  EXPECT_THAT(
+      errors(taken, "consumer.override.group.id"),
+      ElementsAre("Consumer group connect-s conflicts with Connect worker group connect-s"));
+}
+
+TEST_F(ClusterConnectorConfig, SourcesThatMustWriteExactlyOnceNeedAWorkerThatCan) {
+  EXPECT_THAT(source_errors({{"exactly.once.support", "Required"}}, "exactly.once.support"),
+              ElementsAre("This worker does not have exactly-once source support enabled."));
+  EXPECT_THAT(source_errors({{"exactly.once.support", "requested"}}, "exactly.once.support"),
+              IsEmpty());
+  EXPECT_THAT(source_errors({{"transaction.boundary", "connector"}}, "transaction.boundary"),
+              ElementsAre(HasSubstr("does not support connector-defined transaction boundaries")));
+  worker.surroundings.cluster->exactly_once_sources = true;
+  EXPECT_THAT(source_errors({{"exactly.once.support", "required"}}, "exactly.once.support"),
+              IsEmpty());
+}
+
+TEST_F(ConnectorConfig, AWorkerOnItsOwnAsksNothingOfThat) {
+  EXPECT_EQ(worker
+                .validate(source({{"exactly.once.support", "required"},
+                                  {"transaction.boundary", "connector"}}),
+                          false)
+                .error_count,
+            0);
+}
+
 }  // namespace
 }  // namespace millrace::config
