@@ -1,13 +1,13 @@
 #include "rest/basic_auth.h"
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/java_number.h"
 #include "base/log.h"
 #include "config/properties.h"
 #include "config/text_file.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <optional>
 
@@ -22,21 +22,6 @@ constexpr std::string_view property_file_module =
 /// Takes as long for a wrong text as for the right one of the same length.
 bool same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  std::string padded(text);
-  while (padded.size() % 4 != 0) padded += '=';
-  const std::size_t end = padded.find_last_not_of('=');
-  const std::size_t padding = end == std::string::npos ? padded.size() : padded.size() - 1 - end;
-  if (padding > 2) return std::nullopt;
-  std::string bytes(padded.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(padded.data()),
-                                   static_cast<int>(padded.size()));
-  if (size < 0) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
-  return bytes;
 }
 
 struct Credentials {

@@ -15,6 +15,8 @@ namespace {
 /// A configuration beyond this is a mistake or an attack; looking up keys takes time that grows
 /// with their number.
 constexpr std::size_t max_keys = 5'000;
+/// For a list of them: how many keys are looked at, all look-ups together.
+constexpr std::size_t max_looks = 50'000'000;
 
 /// Where the configuration is: it is the body, the member "config" of it, or one of a list.
 enum class Shape : std::uint8_t { plain, wrapped, list };
@@ -110,6 +112,8 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
       if (request.config.size() >= max_keys) {
         return fail("The configuration has more than " + std::to_string(max_keys) + " keys");
       }
+      looks_ += request.config.size();
+      if (looks_ > max_looks) return fail("The configurations have too many keys");
       request.config.set(std::move(key_), std::move(value));
       return true;
     }
@@ -147,6 +151,7 @@ class BodyEvents : public nlohmann::json_sax<nlohmann::ordered_json> {
   const Shape shape_;
   const int config_depth_;
   int depth_ = 0;
+  std::size_t looks_ = 0;
   std::string member_;
   std::string key_;
 };

@@ -37,10 +37,12 @@ class Server::Impl {  // its members belong to thread_ once that runs
         access_(std::move(options.access)),
         max_connections_(options.max_connections),
         grace_(*loop_) {
+    SizeLimits& sizes = shared_.sizes;
     if (options.peers != nullptr) {
       shared_.forwarder = std::make_shared<Forwarder>(std::move(options.peers));
+      sizes.task_configs = std::max(sizes.task_configs, sizes.body);
     } else {
-      shared_.sizes.task_configs = shared_.sizes.body;  // nobody has any to send
+      sizes.task_configs = sizes.body;  // nobody has any to send
     }
     main_.access = &access_;
     if (options.admin_listeners) main_.scope = Scope::all_but_admin;

@@ -203,7 +203,7 @@ TEST_F(ForwardTest, M5AnyGoodAnswerWillDoWhereThereIsNoBody) {
 }
 
 TEST_F(ForwardTest, TheClientIsToldWhatHangs) {
-  options.replies.change = milliseconds(50);
+  options.replies.change = milliseconds(500);
   peers->hold("leader");
   const Reply reply = call("DELETE", "/connectors/a");
   EXPECT_EQ(reply.status, 500);

@@ -121,6 +121,22 @@ TEST_F(InternalRoutesTest, TheTasksOfALargeConnectorMayComeAtOnce) {
   EXPECT_EQ(call("PUT", "/connectors/a/tasks", tasks(1'001)).status, 413);
 }
 
+TEST_F(InternalRoutesTest, NobodyHoldsUpTheServerWithManyKeys) {
+  std::string config = "{";
+  for (int i = 0; i < 4'999; ++i) config += '"' + std::to_string(i) + "\":1,";
+  config += R"("x":1})";
+  const auto list = [&config](int size) {
+    std::string body = "[" + config;
+    for (int i = 1; i < size; ++i) body += "," + config;
+    return body + "]";
+  };
+  EXPECT_EQ(call("POST", "/connectors/a/tasks", list(3)).status, 204);
+  const Reply reply = call("POST", "/connectors/a/tasks", list(5));
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.body, HasSubstr("The configurations have too many keys"));
+  EXPECT_EQ(herder.calls().size(), 1U);
+}
+
 TEST_F(InternalRoutesTest, AWorkerOnItsOwnTakesNoMoreThanElsewhere) {
   options.peers = nullptr;
   options.sizes.body = 1'000;
