@@ -47,6 +47,11 @@ class OffsetTable {
 
   [[nodiscard]] NullableString find(const std::string& key) const;
   void set(const std::string& key, NullableString value);
+  /// As it stands in a topic: under these very bytes, even if others mean the same. Of those the
+  /// one that was put last with an offset stands for all, see meant_by.
+  void put(const std::string& key, NullableString value);
+  /// The stored key that stands for what this one means; the same if there is none.
+  [[nodiscard]] std::string meant_by(const std::string& key) const;
   [[nodiscard]] const ByteMap& entries() const { return entries_; }
 
  private:

@@ -37,4 +37,19 @@ void OffsetTable::set(const std::string& key, NullableString value) {
   entries_.emplace(key, std::move(value));
 }
 
+void OffsetTable::put(const std::string& key, NullableString value) {
+  const bool has_offset = value.has_value();
+  entries_.insert_or_assign(key, std::move(value));
+  if (std::optional<std::string> canonical = canonical_key(key)) {
+    const auto [place, added] = stored_keys_.emplace(std::move(*canonical), key);
+    if (!added && has_offset) place->second = key;
+  }
+}
+
+std::string OffsetTable::meant_by(const std::string& key) const {
+  const std::optional<std::string> canonical = canonical_key(key);
+  const auto stored = canonical ? stored_keys_.find(*canonical) : stored_keys_.end();
+  return stored == stored_keys_.end() ? key : stored->second;
+}
+
 }  // namespace millrace::storage
