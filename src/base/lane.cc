@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 
+#include <future>
 #include <utility>
 
 namespace millrace {
@@ -41,6 +42,12 @@ void Lane::run(const std::shared_ptr<State>& state) {
     }
     work();
   }
+}
+
+bool wait_for(Lane& lane, std::chrono::milliseconds limit) {
+  const auto done = std::make_shared<std::promise<void>>();
+  lane.post([done] { done->set_value(); });
+  return done->get_future().wait_for(limit) == std::future_status::ready;
 }
 
 }  // namespace millrace

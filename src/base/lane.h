@@ -2,6 +2,7 @@
 
 #include "base/mutex.h"
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -31,5 +32,8 @@ class Lane {
   static void run(const std::shared_ptr<State>& state);
   std::shared_ptr<State> state_;  // shared with the thread, which may outlive the lane
 };
+
+/// Waits until everything that was posted is done. False: not within the limit.
+bool wait_for(Lane& lane, std::chrono::milliseconds limit);
 
 }  // namespace millrace

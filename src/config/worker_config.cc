@@ -73,7 +73,8 @@ Result<void> fill(WorkerConfig& worker, const ClassLookup& classes) {
   worker.offset_flush_interval = time_of(settings, "offset.flush.interval.ms");
   worker.offset_flush_timeout = time_of(settings, "offset.flush.timeout.ms");
   worker.task_shutdown_timeout = time_of(settings, "task.shutdown.graceful.timeout.ms");
-  worker.offset_file = settings.get<std::string>("offset.storage.file.filename");
+  worker.offset_file =
+      optional_of<std::string>(settings, "offset.storage.file.filename").value_or("");
   worker.advertised_host = optional_of<std::string>(settings, "rest.advertised.host.name");
   worker.advertised_port = optional_of<std::int32_t>(settings, "rest.advertised.port");
   worker.advertised_protocol = optional_of<std::string>(settings, "rest.advertised.listener");
@@ -95,12 +96,10 @@ void note_secrets(const ConfigMap& properties) {
   }
 }
 
-}  // namespace
-
-Result<WorkerConfig> load_standalone(const ConfigMap& properties, const std::string& file,
-                                     const ClassLookup& classes) {
+Result<WorkerConfig> load(const ConfigDef& definition, const ConfigMap& properties,
+                          const std::string& file, const ClassLookup& classes) {
   note_secrets(properties);
-  Result<Config> settings = standalone_config_def().parse(properties);
+  Result<Config> settings = definition.parse(properties);
   if (!settings) return in_file(settings.error(), file);
   WorkerConfig worker;
   worker.settings = *std::move(settings);
@@ -109,6 +108,18 @@ Result<WorkerConfig> load_standalone(const ConfigMap& properties, const std::str
   }
   warn_of_unknown_keys(properties, file);
   return worker;
+}
+
+}  // namespace
+
+Result<WorkerConfig> load_standalone(const ConfigMap& properties, const std::string& file,
+                                     const ClassLookup& classes) {
+  return load(standalone_config_def(), properties, file, classes);
+}
+
+Result<WorkerConfig> load_distributed(const ConfigMap& properties, const std::string& file,
+                                      const ClassLookup& classes) {
+  return load(distributed_config_def(), properties, file, classes);
 }
 
 }  // namespace millrace::config

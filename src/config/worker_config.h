@@ -18,7 +18,7 @@ struct ConverterChoice {
   ConfigMap options;       ///< without the prefix
 };
 
-/// A standalone worker's configuration, typed. Times are what the keys of the same name say.
+/// A worker's configuration, typed. Times are what the keys of the same name say.
 /// Threads: any, once loaded.
 struct WorkerConfig {
   Config settings;  ///< every key of the definition; `settings.originals()` is what was written
@@ -31,7 +31,7 @@ struct WorkerConfig {
   std::chrono::milliseconds offset_flush_interval{};
   std::chrono::milliseconds offset_flush_timeout{};
   std::chrono::milliseconds task_shutdown_timeout{};  ///< for all tasks of a connector together
-  std::string offset_file;
+  std::string offset_file;  ///< standalone
 
   std::vector<Listener> listeners;
   std::optional<std::vector<Listener>> admin_listeners;  ///< none: as listeners; empty: off
@@ -60,5 +60,7 @@ const ConfigDef& distributed_config_def();
 /// Errors (invalid_config): the first setting that is missing, malformed or refused.
 Result<WorkerConfig> load_standalone(const ConfigMap& properties, const std::string& file,
                                      const ClassLookup& classes = {});
+Result<WorkerConfig> load_distributed(const ConfigMap& properties, const std::string& file,
+                                      const ClassLookup& classes = {});
 
 }  // namespace millrace::config

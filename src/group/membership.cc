@@ -211,7 +211,7 @@ void Membership::joined(const Result<Connection::Reply>& reply) {
   state_ = State::syncing;
   last_good_ = loop_.now();
   heartbeat_failures_ = 0;
-  schedule_heartbeat(settings_.heartbeat_interval);
+  schedule_heartbeat(settings_.beat_interval);
   send_sync(leader_id_ == member_ ? lead(*response) : std::vector<SyncGroupRequest::Assignment>());
 }
 
@@ -422,7 +422,7 @@ void Membership::beat() {
         ErrorCode::retriable,
         fmt::format("no heartbeat has succeeded for {} ms", settings_.session_timeout.count())});
   }
-  schedule_heartbeat(settings_.heartbeat_interval);
+  schedule_heartbeat(settings_.beat_interval);
   if (!coordinator_.known()) return;
   heartbeat_overdue_ = heartbeat_under_way_;
   if (!heartbeat_under_way_) send_heartbeat();

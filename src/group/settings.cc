@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -13,6 +14,10 @@ namespace millrace::group {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// Also where heartbeat.interval.ms is longer: 2 requests a second for each worker are nothing, and
+/// work that nobody runs waits for them.
+constexpr milliseconds longest_beat{500};
 
 Error wrong(std::string_view key, std::string_view value, std::string_view problem) {
   return Error{ErrorCode::invalid_config,
@@ -103,6 +108,7 @@ Result<GroupSettings> read_group_settings(const Config& worker, const std::strin
   settings.session_timeout = time32(worker, "session.timeout.ms");
   settings.rebalance_timeout = time32(worker, "rebalance.timeout.ms");
   settings.heartbeat_interval = time32(worker, "heartbeat.interval.ms");
+  settings.beat_interval = std::min(settings.heartbeat_interval, longest_beat);
   settings.retry_backoff = time64(worker, "retry.backoff.ms");
   settings.retry_backoff_max = time64(worker, "retry.backoff.max.ms");
   settings.max_delay = time32(worker, "scheduled.rebalance.max.delay.ms");

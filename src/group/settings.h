@@ -53,6 +53,9 @@ struct GroupSettings {
   std::chrono::milliseconds session_timeout{10'000};
   std::chrono::milliseconds rebalance_timeout{60'000};
   std::chrono::milliseconds heartbeat_interval{3'000};
+  /// How often the coordinator is asked: an answer to a heartbeat is how a member learns of a
+  /// rebalance that others have begun.
+  std::chrono::milliseconds beat_interval{3'000};
   std::chrono::milliseconds retry_backoff{100};
   std::chrono::milliseconds retry_backoff_max{1'000};
   std::chrono::milliseconds max_delay{300'000};  ///< scheduled.rebalance.max.delay.ms

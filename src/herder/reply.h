@@ -38,6 +38,8 @@ class Reply {
                 "rebalance was underway."});
   }
   [[nodiscard]] Progress& progress() const { return *progress_; }
+  /// For a reply to a part of the work.
+  [[nodiscard]] std::shared_ptr<Progress> shared_progress() const { return progress_; }
 
  private:
   std::function<void(Result<T>)> call_;

@@ -1,6 +1,7 @@
 #include "herder/standalone_herder.h"
 
 #include "base/log.h"
+#include "herder/plugin_list.h"
 
 #include <algorithm>
 #include <utility>
@@ -113,14 +114,7 @@ void StandaloneHerder::set_ready() {
 }
 
 std::vector<PluginInfo> StandaloneHerder::plugins(bool connectors_only) const {
-  std::vector<PluginInfo> result;
-  for (const plugin::Listed& one : plugins_.list()) {
-    const bool connector = one.kind == plugin::Kind::sink || one.kind == plugin::Kind::source;
-    if (one.kind > plugin::Kind::header_converter || (connectors_only && !connector)) continue;
-    result.push_back({one.class_name, std::string(plugin::to_string(one.kind)),
-                      one.version == "undefined" ? std::nullopt : std::optional(one.version)});
-  }
-  return result;
+  return list_plugins(plugins_, connectors_only);
 }
 
 std::vector<std::string> StandaloneHerder::active_topics(std::string_view name) const {
@@ -148,10 +142,10 @@ void StandaloneHerder::task_status(const TaskId& id, Status status) {
   it->second.task_statuses.insert_or_assign(id.task, std::move(status));
 }
 
-void StandaloneHerder::topic_used(const std::string& connector, std::string_view topic) {
+void StandaloneHerder::topic_used(const TaskId& id, std::string_view topic) {
   if (!topic_tracking_.enabled) return;
   const MutexLock lock(mutex_);
-  const auto it = connectors_.find(connector);
+  const auto it = connectors_.find(id.connector);
   if (it == connectors_.end() || it->second.topics.contains(topic)) return;
   it->second.topics.emplace(topic);
 }

@@ -95,7 +95,7 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   void connector_status(const std::string& name, Status status) override;
   void task_status(const TaskId& id, Status status) override;
   void reconfiguration_requested(const std::string& name) override;
-  void topic_used(const std::string& connector, std::string_view topic) override;
+  void topic_used(const TaskId& id, std::string_view topic) override;
   void values_expire(const std::string& connector, const std::string& place,
                      std::chrono::milliseconds after) override;
 

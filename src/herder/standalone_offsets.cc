@@ -1,5 +1,6 @@
 // Offsets, topics and log levels of a standalone herder.
 #include "base/log.h"
+#include "herder/offset_changes.h"
 #include "herder/standalone_herder.h"
 
 #include <utility>
@@ -62,11 +63,7 @@ Result<bool> StandaloneHerder::change_offsets(const std::string& name,
   const std::optional<Connector> connector = find(name);
   if (!connector) return Error{ErrorCode::not_found, "Connector " + name + " not found"};
   if (connector->target != TargetState::stopped || !connector->task_configs.empty()) {
-    return Error{ErrorCode::invalid_config,
-                 "Connectors must be in the STOPPED state before their offsets can be modified. "
-                 "This can be done for the specified connector by issuing a 'PUT' request to the "
-                 "'/connectors/" +
-                     name + "/stop' endpoint"};
+    return not_stopped(name);
   }
   Result<bool> changed = change(connector->config);
   log_cause(name, changed);

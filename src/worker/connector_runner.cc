@@ -94,6 +94,7 @@ Result<void> ConnectorRunner::transition(TargetState target) {
     Result<void> done = call_plugin("start", [this] { return connector().start(config_); });
     if (!done) return fail(std::move(done.error()));
     report(State::running);
+    if (abandoned_) shutdown();
     return {};
   }
   if (state_ == State::running) {
@@ -123,8 +124,16 @@ void ConnectorRunner::shutdown() {
   report(State::unassigned);
 }
 
+void ConnectorRunner::abandon() {
+  closed_ = true;
+  abandoned_ = true;
+  listener_.connector_status(identity_.name,
+                             Status{State::unassigned, identity_.worker_id, identity_.version, {}});
+}
+
 void ConnectorRunner::report(State state, std::string_view trace) {
   state_ = state;
+  if (abandoned_) return;
   listener_.connector_status(identity_.name, Status{state, identity_.worker_id, identity_.version,
                                                     secrets::redact(trace)});
 }

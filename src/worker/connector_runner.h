@@ -38,6 +38,9 @@ class ConnectorRunner {
   /// Errors: not started, or the plugin's own.
   Result<std::vector<ConfigMap>> task_configs(std::int32_t max_tasks);
   void shutdown();
+  /// It hangs in a call: reports UNASSIGNED, and nothing more; the plugin is stopped when the call
+  /// returns after all. Threads: any.
+  void abandon();
 
   [[nodiscard]] bool started() const { return state_ == State::running; }
   [[nodiscard]] bool is_source() const { return instance_.index() == 0; }
@@ -60,7 +63,8 @@ class ConnectorRunner {
   std::unique_ptr<OffsetStorageReader> reader_;
   std::unique_ptr<SourceContext> source_context_;
   std::unique_ptr<SinkContext> sink_context_;
-  std::atomic<bool> closed_ = false;  // read by the connector's own threads
+  std::atomic<bool> closed_ = false;     // read by the connector's own threads
+  std::atomic<bool> abandoned_ = false;  // set by whoever gives it up
   bool initialized_ = false;
   std::atomic<State> state_ = State::unassigned;  // raise_error sets it from any thread
 };

@@ -22,7 +22,7 @@ class StatusListener {
   virtual void values_expire(const std::string& /*connector*/, const std::string& /*place*/,
                              std::chrono::milliseconds /*after*/) {}
   /// A task has read from or written to a topic; told at least once for each batch that does.
-  virtual void topic_used(const std::string& /*connector*/, std::string_view /*topic*/) {}
+  virtual void topic_used(const TaskId& /*id*/, std::string_view /*topic*/) {}
 };
 
 }  // namespace millrace::worker

@@ -63,9 +63,7 @@ class TaskRunner final : public std::enable_shared_from_this<TaskRunner>,
   [[nodiscard]] std::shared_ptr<pipeline::Pipeline> pipeline();
   void running() override { report(State::running); }
   void paused() override { report(State::paused); }
-  void topic_used(std::string_view topic) override {
-    listener_.topic_used(identity_.id.connector, topic);
-  }
+  void topic_used(std::string_view topic) override { listener_.topic_used(identity_.id, topic); }
 
   const Identity identity_;
   StatusListener& listener_;

@@ -64,8 +64,15 @@ std::shared_ptr<ConnectorRunner> Worker::find(const std::string& name) const {
   return it == connectors_.end() ? nullptr : it->second;
 }
 
-Result<void> Worker::fail(const std::string& name, Error error) {
+std::uint64_t Worker::life_of(const std::string& name) const {
+  const MutexLock lock(mutex_);
+  const auto it = lives_.find(name);
+  return it == lives_.end() ? 0 : it->second;
+}
+
+Result<void> Worker::fail(const std::string& name, std::uint64_t life, Error error) {
   error = secrets::redact(error);
+  if (life_of(name) != life) return error;
   listener_.connector_status(
       name, Status{State::failed, environment_.worker_id, std::nullopt, error.trace()});
   return error;
@@ -84,8 +91,9 @@ void Worker::tell_expiries(const std::string& name, const ConfigMap& connector_c
 
 Result<void> Worker::start_connector(const std::string& name, const ConfigMap& config,
                                      TargetState target) {
+  const std::uint64_t life = life_of(name);
   Result<provider::Resolved> looked_up = look_up(config);
-  if (!looked_up) return fail(name, std::move(looked_up.error()));
+  if (!looked_up) return fail(name, life, std::move(looked_up.error()));
   const auto resolved = std::make_shared<const provider::Resolved>(*std::move(looked_up));
   tell_expiries(name, resolved->config, resolved->expiries);
   const std::string class_name = resolved->config.get_or("connector.class", "");
@@ -103,16 +111,21 @@ Result<void> Worker::start_connector(const std::string& name, const ConfigMap& c
     version = shown(sink->version);
   } else {
     return fail(
-        name, Error{ErrorCode::invalid_config, environment_.plugins.unknown_connector(class_name)});
+        name, life,
+        Error{ErrorCode::invalid_config, environment_.plugins.unknown_connector(class_name)});
   }
   Result<Config> parsed = definition->parse(resolved->config);
-  if (!parsed) return fail(name, std::move(parsed.error()));
+  if (!parsed) return fail(name, life, std::move(parsed.error()));
   auto runner = std::make_shared<ConnectorRunner>(
       ConnectorRunner::Identity{name, environment_.worker_id, version}, std::move(instance),
       std::move(*parsed), std::make_unique<storage::OffsetReader>(environment_.offsets, name),
       listener_);
   {
     const MutexLock lock(mutex_);
+    const auto now = lives_.find(name);
+    if ((now == lives_.end() ? 0 : now->second) != life) {
+      return Error{ErrorCode::fatal, "Connector " + name + " was given up while it started"};
+    }
     connectors_.insert_or_assign(name, runner);
     resolved_.insert_or_assign(name, resolved);
   }
@@ -140,6 +153,22 @@ void Worker::stop_connector(const std::string& name) {
   runner->shutdown();
 }
 
+void Worker::abandon_connector(const std::string& name) {
+  std::shared_ptr<ConnectorRunner> runner;
+  {
+    const MutexLock lock(mutex_);
+    ++lives_[name];
+    if (const auto it = connectors_.find(name); it != connectors_.end()) {
+      runner = std::move(it->second);
+      connectors_.erase(it);
+    }
+    resolved_.erase(name);
+  }
+  if (runner) return runner->abandon();
+  listener_.connector_status(name,
+                             Status{State::unassigned, environment_.worker_id, std::nullopt, {}});
+}
+
 Result<std::vector<ConfigMap>> Worker::task_configs(const std::string& name,
                                                     const ConfigMap& config) {
   const std::shared_ptr<ConnectorRunner> runner = find(name);
@@ -161,7 +190,7 @@ Result<std::vector<ConfigMap>> Worker::task_configs(const std::string& name,
                 "The connector " + name + " has generated " + std::to_string(configs->size()) +
                     " tasks, which is greater than " + std::to_string(limit) +
                     ", the maximum number of tasks it is configured to create (tasks.max)."};
-    return fail(name, std::move(error)).error();
+    return fail(name, life_of(name), std::move(error)).error();
   }
   const std::string class_name = resolved->config.get_or("connector.class", "");
   const SourcePlugin* source = environment_.plugins.find_source(class_name);

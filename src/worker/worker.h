@@ -12,6 +12,7 @@
 #include "worker/task_runner.h"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -40,6 +41,10 @@ class Worker {
                                TargetState target);
   Result<void> set_connector_state(const std::string& name, TargetState target);
   void stop_connector(const std::string& name);
+  /// Leaves behind a connector that does not come back from a call: it is UNASSIGNED, whatever it
+  /// says from now on counts for nothing, and it is stopped if it ever returns. Its name is free
+  /// for another start, from another lane. Threads: any.
+  void abandon_connector(const std::string& name);
   /// Complete task configurations, the task's class and a sink's topics included, with the
   /// connector's variables in place of their values.
   /// Errors: more than tasks.max, or the connector's own.
@@ -65,7 +70,10 @@ class Worker {
 
  private:
   [[nodiscard]] std::shared_ptr<ConnectorRunner> find(const std::string& name) const;
-  Result<void> fail(const std::string& name, Error error);
+  /// Counts how often the name was abandoned.
+  [[nodiscard]] std::uint64_t life_of(const std::string& name) const;
+  /// life: as it was when the work began; nothing is reported for one that was abandoned since.
+  Result<void> fail(const std::string& name, std::uint64_t life, Error error);
   [[nodiscard]] Result<provider::Resolved> look_up(const ConfigMap& config) const;
   void tell_expiries(const std::string& name, const ConfigMap& connector_config,
                      const std::vector<provider::Resolved::Expiry>& expiries);
@@ -86,6 +94,7 @@ class Worker {
   /// What the variables of those connectors stood for when they were made.
   std::map<std::string, std::shared_ptr<const provider::Resolved>, std::less<>> resolved_
       GUARDED_BY(mutex_);
+  std::map<std::string, std::uint64_t, std::less<>> lives_ GUARDED_BY(mutex_);  // of the abandoned
   std::map<TaskId, std::shared_ptr<TaskRunner>> tasks_ GUARDED_BY(mutex_);
   OffsetCommitSchedule commits_;
 };

@@ -45,6 +45,7 @@ TEST(GroupSettings, WhatIsThereUnlessSet) {
   EXPECT_EQ(settings->session_timeout, 10'000ms);
   EXPECT_EQ(settings->rebalance_timeout, 60'000ms);
   EXPECT_EQ(settings->heartbeat_interval, 3'000ms);
+  EXPECT_EQ(settings->beat_interval, 500ms);  // ours: to learn of rebalances in time
   EXPECT_EQ(settings->max_delay, 300'000ms);
   EXPECT_EQ(settings->retry_backoff, 100ms);
   EXPECT_EQ(settings->network.client_id, "connect-w1:8083");  // G5

@@ -65,16 +65,16 @@ TEST_F(DetailsTest, ANameInAPatchIsNotComparedWithThePath) {
 TEST_F(DetailsTest, TopicsAreRememberedUntilTheyAreReset) {
   ASSERT_TRUE(put("orders"));
   worker::StatusListener& listener = *herder;
-  listener.topic_used("orders", "b");
-  listener.topic_used("orders", "a");
-  listener.topic_used("orders", "b");
-  listener.topic_used("none", "a");
+  listener.topic_used({"orders", 0}, "b");
+  listener.topic_used({"orders", 0}, "a");
+  listener.topic_used({"orders", 0}, "b");
+  listener.topic_used({"none", 0}, "a");
   EXPECT_THAT(herder->active_topics("orders"), ElementsAre("a", "b"));
   EXPECT_THAT(herder->active_topics("none"), IsEmpty());
   ASSERT_TRUE(ask<void>([&](auto reply) { herder->reset_active_topics("orders", reply); }));
   EXPECT_THAT(herder->active_topics("orders"), IsEmpty());
   ASSERT_TRUE(ask<void>([&](auto reply) { herder->reset_active_topics("none", reply); }));
-  listener.topic_used("orders", "b");
+  listener.topic_used({"orders", 0}, "b");
   EXPECT_THAT(herder->active_topics("orders"), ElementsAre("b"));
   ASSERT_TRUE(remove("orders"));
   ASSERT_TRUE(put("orders"));
@@ -195,7 +195,7 @@ class TrackingOffTest : public HerderTest {};
 TEST_F(TrackingOffTest, NothingIsRemembered) {
   StandaloneHerder quiet("cluster", plugins, ConnectorValidator(plugins, config, nullptr), clock,
                          {.enabled = false, .reset_allowed = true});
-  static_cast<worker::StatusListener&>(quiet).topic_used("a", "t");
+  static_cast<worker::StatusListener&>(quiet).topic_used({"a", 0}, "t");
   EXPECT_FALSE(quiet.topic_tracking().enabled);
   EXPECT_THAT(quiet.active_topics("a"), IsEmpty());
 }
