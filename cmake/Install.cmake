@@ -14,6 +14,7 @@ if(scripts)
 endif()
 file(GLOB configurations ${CMAKE_SOURCE_DIR}/config/*.properties)
 install(FILES ${configurations} DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/millrace COMPONENT worker)
+install(FILES config/systemd/millrace-distributed.service DESTINATION lib/systemd/system COMPONENT worker)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT worker OPTIONAL)
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT worker)
 

@@ -7,8 +7,9 @@ namespace millrace::app {
 enum class ExitCode : int {
   ok = 0,
   usage = 1,        ///< no worker file, --help
+  herder = 1,       ///< distributed: the herder cannot go on: internal topics, the group
   not_started = 2,  ///< anything before the herder: files, settings, Kafka, port
-  connector = 3,    ///< the herder, or a connector of the command line, could not start
+  connector = 3,    ///< standalone: the herder, or a connector of the command line, could not start
 };
 
 }  // namespace millrace::app

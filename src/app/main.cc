@@ -1,3 +1,4 @@
+#include "app/distributed.h"
 #include "app/exit_code.h"
 #include "app/standalone.h"
 
@@ -25,6 +26,8 @@ int run(int argc, char** argv) {
   standalone->add_option("WORKER", worker_file, "Java properties of the worker")->required();
   standalone->add_option("CONNECTOR", connector_files,
                          "connector files: Java properties or JSON, started in this order");
+  CLI::App* distributed = app.add_subcommand("distributed", "Run one worker of a cluster");
+  distributed->add_option("WORKER", worker_file, "Java properties of the worker")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion& version) {
@@ -33,6 +36,7 @@ int run(int argc, char** argv) {
     app.exit(error);
     return static_cast<int>(ExitCode::usage);
   }
+  if (distributed->parsed()) return millrace::app::run_distributed(worker_file);
   return millrace::app::run_standalone(worker_file, connector_files);
 }
 
