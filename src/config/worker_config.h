@@ -31,7 +31,7 @@ struct WorkerConfig {
   std::chrono::milliseconds offset_flush_interval{};
   std::chrono::milliseconds offset_flush_timeout{};
   std::chrono::milliseconds task_shutdown_timeout{};  ///< for all tasks of a connector together
-  std::string offset_file;  ///< standalone
+  std::string offset_file;                            ///< standalone
 
   std::vector<Listener> listeners;
   std::optional<std::vector<Listener>> admin_listeners;  ///< none: as listeners; empty: off
