@@ -39,23 +39,25 @@ Herder::Reply<PutResult> put_reply(const Request& request, const std::string& na
           request.progress, std::move(onward)};
 }
 
-}  // namespace
-
-Herder::Reply<void> bare_reply(int status, const Request& request, Respond respond) {
+Herder::Reply<void> bare_or_elsewhere(int status, const Request& request, Respond respond,
+                                      Elsewhere onward) {
   return {[status, respond = std::move(respond)](const Result<void>& result) {
             respond(result ? no_body(status) : error_response(result.error()));
           },
-          request.progress};
+          request.progress, std::move(onward)};
+}
+
+}  // namespace
+
+Herder::Reply<void> bare_reply(int status, const Request& request, Respond respond) {
+  return bare_or_elsewhere(status, request, std::move(respond), {});
 }
 
 Herder::Reply<void> bare_reply(int status, const Request& request, Respond respond,
                                Forward forward) {
   forward.bare_status = status;
   Elsewhere onward = elsewhere(request, std::move(forward), respond);
-  return {[status, respond = std::move(respond)](const Result<void>& result) {
-            respond(result ? no_body(status) : error_response(result.error()));
-          },
-          request.progress, std::move(onward)};
+  return bare_or_elsewhere(status, request, std::move(respond), std::move(onward));
 }
 
 void create_connector(Herder& herder, const Request& request, Respond respond) {
