@@ -10,6 +10,7 @@
 #include "kafka/settings.h"
 
 #include <utility>
+#include <vector>
 
 namespace millrace::kafka {
 
@@ -54,10 +55,9 @@ class RdClientFactory final : public ClientFactory {
     if (!native) return native.error();
     Result<std::shared_ptr<Embedded>> cluster = connect(*native);
     if (!cluster) return cluster.error();
-    return RdTopicReader::make(
-        std::move(*native), topic, MemoryBudget::take(budget_, RdTopicReader::most_memory),
-        std::move(*cluster),
-        [this, settings] { return connected(RdTopicReader::translate(settings)); });
+    return RdTopicReader::make(std::move(*native), topic,
+                               MemoryBudget::take(budget_, RdTopicReader::most_memory),
+                               std::move(*cluster), [this, settings] { return ends(settings); });
   }
 
  private:
@@ -81,9 +81,31 @@ class RdClientFactory final : public ClientFactory {
     return native;
   }
 
+  /// One client tells the ends of all topics that are read with the same settings.
+  Result<Handle> ends(const ConfigMap& settings) {
+    ConfigMap key = settings;
+    key.erase("client.id");
+    key.erase("isolation.level");
+    {
+      const MutexLock lock(mutex_);
+      std::erase_if(ends_, [](const auto& known) { return known.second.expired(); });
+      for (const auto& [known, client] : ends_) {
+        if (Handle handle = known == key ? client.lock() : nullptr) return handle;
+      }
+    }
+    Result<NativeSettings> native = connected(RdTopicReader::translate(settings));
+    if (!native) return native.error();
+    Result<Handle> made = RdTopicReader::make_ends_client(*std::move(native));
+    if (!made) return made;
+    const MutexLock lock(mutex_);
+    ends_.emplace_back(std::move(key), *made);
+    return made;
+  }
+
   const std::shared_ptr<MemoryBudget> budget_;
   Mutex mutex_;
   std::shared_ptr<Embedded> embedded_ GUARDED_BY(mutex_);
+  std::vector<std::pair<ConfigMap, std::weak_ptr<rd_kafka_s>>> ends_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -55,22 +55,23 @@ Result<NativeSettings> RdTopicReader::translate(const ConfigMap& settings) {
 
 RdTopicReader::RdTopicReader(NativeSettings settings, std::string topic, MemoryBudget::Share share,
                              std::shared_ptr<Embedded> embedded,
-                             std::function<Result<NativeSettings>()> again)
+                             std::function<Result<Handle>()> ends)
     : settings_(std::move(settings)),
       topic_(std::move(topic)),
       share_(std::move(share)),
       embedded_(std::move(embedded)),
-      settings_again_(std::move(again)),
+      make_ends_(std::move(ends)),
       fetch_wake_(settings_),
       slots_(std::clamp<std::size_t>(settings_.max_poll_records, 1, 500)) {}
 
-Result<std::unique_ptr<TopicReader>> RdTopicReader::make(
-    NativeSettings settings, std::string topic, MemoryBudget::Share share,
-    std::shared_ptr<Embedded> embedded, std::function<Result<NativeSettings>()> again) {
+Result<std::unique_ptr<TopicReader>> RdTopicReader::make(NativeSettings settings, std::string topic,
+                                                         MemoryBudget::Share share,
+                                                         std::shared_ptr<Embedded> embedded,
+                                                         std::function<Result<Handle>()> ends) {
   apply_share(ClientKind::consumer, settings, share.bytes());
   std::unique_ptr<RdTopicReader> self(new RdTopicReader(std::move(settings), std::move(topic),
                                                         std::move(share), std::move(embedded),
-                                                        std::move(again)));
+                                                        std::move(ends)));
   Result<Handle> client = make_handle(
       ClientKind::consumer, self->settings_, self.get(),
       [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_error_cb(conf, &RdTopicReader::on_error); });
@@ -230,35 +231,41 @@ void RdTopicReader::on_error(rd_kafka_s* client, int code, const char* reason, v
   if (self.queue_) rd_kafka_queue_yield(self.queue_.get());
 }
 
-Result<Handle> RdTopicReader::client_for_ends() {
-  const std::string* isolation = settings_.find("isolation.level");
-  if (isolation == nullptr || *isolation != "read_committed") return client_;
-  if (!ends_client_) {
-    Result<NativeSettings> settings = settings_again_();
-    if (!settings) return settings.error();
-    settings->set("isolation.level", "read_uncommitted");
-    Result<Handle> made =
-        make_handle(ClientKind::consumer, *settings, nullptr, [](rd_kafka_conf_t* conf) {
-          rd_kafka_conf_set_error_cb(conf,
-                                     [](rd_kafka_t* client, int code, const char* reason, void*) {
-                                       static_cast<void>(log_client_error(client, code, reason));
-                                     });
-        });
-    if (!made) return made.error();
-    ends_client_ = *made;
-  }
-  return ends_client_;
+Result<Handle> RdTopicReader::make_ends_client(NativeSettings settings) {
+  settings.set("isolation.level", "read_uncommitted");
+  return make_handle(ClientKind::consumer, settings, nullptr, [](rd_kafka_conf_t* conf) {
+    rd_kafka_conf_set_error_cb(conf, [](rd_kafka_t* client, int code, const char* reason, void*) {
+      static_cast<void>(log_client_error(client, code, reason));
+    });
+  });
 }
 
 Result<TopicOffsets> RdTopicReader::end_offsets(milliseconds timeout) {
-  const Result<Handle> client = client_for_ends();
-  if (!client) return client.error();
+  if (!ends_client_) {
+    Result<Handle> made = make_ends_();
+    if (!made) return made.error();
+    ends_client_ = *made;
+  }
   const Result<PartitionOffsets> ends =
-      edge_offsets(**client, partitions_, Edge::next, std::max(timeout, milliseconds(1)));
-  if (client->get() != client_.get()) rd_kafka_poll(client->get(), 0);
+      edge_offsets(*ends_client_, partitions_, Edge::next, std::max(timeout, milliseconds(1)));
+  rd_kafka_poll(ends_client_.get(), 0);
   if (!ends) return ends.error();
   TopicOffsets result;
   for (const auto& [partition, offset] : *ends) result[partition.partition] = offset;
+  return result;
+}
+
+TopicOffsets RdTopicReader::positions() const {
+  // librdkafka takes transaction markers out of the queue and moves its position; that a partition
+  // ends behind them it only says when a fetch has waited for more in vain.
+  TopicOffsets result = positions_;
+  const PartitionList list = to_list(partitions_);
+  if (rd_kafka_position(client_.get(), list.get()) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    for (int i = 0; i < list->cnt; ++i) {
+      std::int64_t& position = result[list->elems[i].partition];
+      position = std::max(position, list->elems[i].offset);
+    }
+  }
   return result;
 }
 

@@ -31,18 +31,22 @@ class RdTopicReader final : public TopicReader {
   static constexpr std::int64_t most_memory = 2LL << 20;
 
   static Result<NativeSettings> translate(const ConfigMap& settings);
-  /// again: makes the same settings once more, for a client of its own.
+  /// ends: a client to ask for ends, made when it is needed and kept by its users: this one's
+  /// questions would wait behind a fetch that waits for records, and one that reads committed
+  /// records is not told of open transactions.
   static Result<std::unique_ptr<TopicReader>> make(NativeSettings settings, std::string topic,
                                                    MemoryBudget::Share share,
                                                    std::shared_ptr<Embedded> embedded,
-                                                   std::function<Result<NativeSettings>()> again);
+                                                   std::function<Result<Handle>()> ends);
+  /// Such a client.
+  static Result<Handle> make_ends_client(NativeSettings settings);
   ~RdTopicReader() override;
 
   Result<std::size_t> open(std::chrono::milliseconds timeout) override;
   Result<void> poll(std::chrono::milliseconds timeout, MessageBatch& batch) override;
   void wake() override;
   Result<TopicOffsets> end_offsets(std::chrono::milliseconds timeout) override;
-  [[nodiscard]] TopicOffsets positions() const override { return positions_; }
+  [[nodiscard]] TopicOffsets positions() const override;
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -54,12 +58,9 @@ class RdTopicReader final : public TopicReader {
   };
 
   RdTopicReader(NativeSettings settings, std::string topic, MemoryBudget::Share share,
-                std::shared_ptr<Embedded> embedded, std::function<Result<NativeSettings>()> again);
+                std::shared_ptr<Embedded> embedded, std::function<Result<Handle>()> ends);
   static void on_error(rd_kafka_s* client, int code, const char* reason, void* self);
 
-  /// The client that is asked for ends: one that reads committed records would not be told of
-  /// those in open transactions.
-  Result<Handle> client_for_ends();
   Result<void> start_partitions(const PartitionOffsets& begin);
   std::size_t collect(Time deadline);
   void fill(std::size_t count, MessageBatch& batch);
@@ -70,15 +71,15 @@ class RdTopicReader final : public TopicReader {
   const std::string topic_;
   const MemoryBudget::Share share_;
   const std::shared_ptr<Embedded> embedded_;
-  const std::function<Result<NativeSettings>()> settings_again_;
+  const std::function<Result<Handle>()> make_ends_;
   Handle client_;
-  Handle ends_client_;  ///< made when it is needed
+  Handle ends_client_;  ///< none until it is needed
   std::unique_ptr<rd_kafka_queue_s, QueueDeleter> queue_;
   std::unique_ptr<rd_kafka_topic_s, TopicDeleter> native_topic_;  ///< none until it is open
   std::atomic<bool> woken_{false};
 
   PartitionSet partitions_;
-  TopicOffsets positions_;
+  TopicOffsets positions_;      ///< by messages and ends of partitions
   std::optional<Error> error_;  ///< ends the next poll
   FetchWake fetch_wake_;
   std::vector<rd_kafka_message_s*> slots_;

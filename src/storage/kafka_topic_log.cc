@@ -24,6 +24,8 @@ constexpr milliseconds trouble_pause = std::chrono::seconds(1);
 constexpr milliseconds new_producer_pause = std::chrono::seconds(10);
 constexpr milliseconds longest_serving{100};
 constexpr milliseconds longest_reading = std::chrono::hours(1);
+/// Positions pass transaction markers without a message.
+constexpr milliseconds longest_reading_to_end{20};
 constexpr milliseconds last_sending = std::chrono::seconds(3);
 constexpr milliseconds complaint_pause = std::chrono::seconds(10);
 
@@ -368,7 +370,7 @@ void KafkaTopicLog::answer_all_waits(const Error& error) {
 
 milliseconds KafkaTopicLog::reading_time() const {
   if (!in_flight_.empty() || !unsent_.empty()) return milliseconds(0);
-  Clock::Time until = clock_.now() + longest_reading;
+  Clock::Time until = clock_.now() + (waits_.empty() ? longest_reading : longest_reading_to_end);
   for (const Wait& wait : waits_) {
     until = std::min(until, wait.ends ? wait.deadline : next_look_up_);
   }
