@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace millrace::storage {
 
@@ -55,6 +56,7 @@ Result<Outcome> create(const TopicPlan& plan, kafka::Admin& admin, Clock& clock,
                        const TopicLogParts::Pause& pause) {
   const std::string& topic = plan.creation.name;
   const Clock::Time deadline = deadline_after(clock.now(), plan.retry_time);
+  bool told = false;
   while (true) {
     const Result<void> made = admin.create({plan.creation}).front();
     if (made) {
@@ -72,6 +74,10 @@ Result<Outcome> create(const TopicPlan& plan, kafka::Admin& admin, Clock& clock,
       return Error{ErrorCode::fatal, error.java_class(),
                    fmt::format("{} = '{}': {}; asked for: {}", plan.log.setting, topic,
                                error.message(), asked(plan))};
+    }
+    if (!std::exchange(told, true)) {
+      logger().warn("Topic '{}' ({}) cannot be created yet, trying again for {} ms: {}", topic,
+                    plan.log.setting, plan.retry_time.count(), error.message());
     }
   }
 }

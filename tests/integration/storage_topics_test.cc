@@ -169,7 +169,14 @@ TEST_F(StorageTopicsTest, WhatOneWorkerWritesAnotherReads) {
   Read one_read, other_read;
   const auto one = started(&open_config_topic, one_read);
   const auto other = started(&open_config_topic, other_read);
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(send(*one, "k", std::to_string(i)));
+  const auto begin = Steady::now();
+  for (std::size_t i = 0; i < 20; ++i) {
+    ASSERT_TRUE(send(*one, "k", std::to_string(i)));
+    ASSERT_TRUE(other->read_to_end(10s));
+    ASSERT_EQ(other_read.values.size(), i + 1);
+  }
+  EXPECT_LT(Steady::now() - begin, 5s)
+      << "no question waits behind a fetch, which takes half a second";
   ASSERT_TRUE(send(*other, "k", std::nullopt));
   ASSERT_TRUE(one->read_to_end(10s));
   ASSERT_TRUE(other->read_to_end(10s));
