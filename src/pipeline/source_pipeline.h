@@ -35,6 +35,7 @@ struct SourceParts {
   Config config;
   Converters converters;
   transform::Chain transforms;
+  std::shared_ptr<storage::OffsetStore> offsets;  ///< keeps alive what the next two work on
   std::unique_ptr<storage::OffsetWriter> writer;
   std::unique_ptr<storage::OffsetReader> reader;
   std::function<Result<ConfigMap>()> current_configs;

@@ -68,7 +68,10 @@ Result<std::vector<ConnectorOffset>> ConnectorOffsets::read(const std::string& n
                                                             const ConfigMap& config) const {
   std::vector<ConnectorOffset> offsets;
   if (parts_.plugins.find_sink(config.get_or("connector.class", "")) == nullptr) {
-    Result<std::vector<storage::StoredOffset>> stored = storage::stored_offsets(parts_.store, name);
+    const auto store = parts_.store_of(name, config);
+    Result<std::vector<storage::StoredOffset>> stored =
+        store ? storage::stored_offsets(**store, name)
+              : Result<std::vector<storage::StoredOffset>>(store.error());
     if (!stored) {
       return failed("Failed to retrieve offsets for source connector " + name, stored.error());
     }
@@ -98,7 +101,11 @@ Result<bool> ConnectorOffsets::alter_source(const std::string& name, const Confi
   const Result<bool> handled = call_plugin(
       "alter_offsets", [&] { return plugin.make_connector()->alter_offsets(config, changes); });
   if (!handled) return handled;
-  storage::OffsetWriter writer(parts_.store, parts_.clock, name);
+  const auto store = parts_.store_of(name, config);
+  if (!store) {
+    return failed("Failed to modify offsets for source connector " + name, store.error());
+  }
+  storage::OffsetWriter writer(**store, parts_.clock, name);
   for (const OffsetChange& change : changes) {
     writer.offset(NullableOffsetMap(change.partition), change.offset);
   }

@@ -25,7 +25,7 @@ struct ConnectorOffset {
   bool operator==(const ConnectorOffset&) const = default;
 };
 
-/// Reads and changes the offsets of connectors: those of sources in the worker's store, those of
+/// Reads and changes the offsets of connectors: those of sources in their store, those of
 /// sinks in their consumer group. Changes ask the connector's alter_offsets first, on an instance
 /// that is never started; whether it is stopped is the caller's business.
 /// Threads: any; blocks while the store, Kafka and the connector answer.
@@ -37,7 +37,10 @@ class ConnectorOffsets {
  public:
   struct Parts {
     const plugin::Registry& plugins;
-    storage::OffsetStore& store;
+    /// Where a source connector's offsets are. Errors: its own topic cannot be opened.
+    std::function<Result<std::shared_ptr<storage::OffsetStore>>(const std::string& name,
+                                                                const ConfigMap& config)>
+        store_of;
     Clock& clock;
     std::chrono::milliseconds store_timeout;
     std::function<Result<std::unique_ptr<kafka::Admin>>(const std::string& name,

@@ -7,6 +7,7 @@
 #include "transform/make_chain.h"
 #include "worker/client_settings.h"
 #include "worker/error_settings.h"
+#include "worker/own_offsets.h"
 
 #include <chrono>
 #include <utility>
@@ -131,9 +132,13 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
   parts.config = std::move(*config);
   parts.converters = std::move(*made);
   parts.transforms = std::move(*chain);
-  parts.writer = std::make_unique<storage::OffsetWriter>(environment_.offsets, environment_.clock,
-                                                         id.connector);
-  parts.reader = std::make_unique<storage::OffsetReader>(environment_.offsets, id.connector);
+  Result<std::shared_ptr<storage::OffsetStore>> offsets =
+      offset_store_of(offset_places(environment_), id, connector);
+  if (!offsets) return std::move(offsets.error());
+  parts.offsets = *std::move(offsets);
+  parts.writer =
+      std::make_unique<storage::OffsetWriter>(*parts.offsets, environment_.clock, id.connector);
+  parts.reader = std::make_unique<storage::OffsetReader>(*parts.offsets, id.connector);
   parts.make_producer = [this, settings = source_producer_settings(
                                    environment_.config.settings.originals(), connector, id,
                                    plain_producers_.load())](kafka::DeliveryListener& listener) {

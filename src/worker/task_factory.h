@@ -27,6 +27,7 @@ struct Environment {
   std::string worker_id;                           ///< host:port
   const provider::Providers* providers = nullptr;  ///< none: variables stay as they are
   OverridePolicy* override_policy = nullptr;       ///< none: every client setting may be overridden
+  bool own_offset_topics = false;  ///< connectors may name topics for their offsets: in a cluster
 };
 
 /// Puts tasks together: plugin, converters, transformations, clients, offsets.

@@ -6,6 +6,7 @@
 #include "provider/variables.h"
 #include "storage/offset_reader.h"
 #include "worker/client_settings.h"
+#include "worker/own_offsets.h"
 
 #include <algorithm>
 #include <utility>
@@ -40,7 +41,10 @@ Worker::Worker(Environment environment, StatusListener& listener)
       factory_(environment_),
       offsets_(ConnectorOffsets::Parts{
           .plugins = environment_.plugins,
-          .store = environment_.offsets,
+          .store_of =
+              [this](const std::string& name, const ConfigMap& config) {
+                return offset_store_of(offset_places(environment_), {name, 0}, config);
+              },
           .clock = environment_.clock,
           .store_timeout = environment_.config.offset_flush_timeout,
           .make_admin =

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,7 +85,9 @@ class FakeKafka final : public kafka::ClientFactory {
   // What was asked for; touched while the log does not start.
   ConfigMap reader_settings;
   ConfigMap producer_settings;
+  kafka::NewTopic created;
   int producers = 0;
+  bool make_admin = false;
   std::size_t waiting_sends = 0;  // under the mutex, in wait_for
   std::size_t asked_ends = 0;     // the same
 
@@ -92,6 +95,7 @@ class FakeKafka final : public kafka::ClientFactory {
     return Error{ErrorCode::fatal, "nobody joins a group here"};
   }
   Result<std::unique_ptr<kafka::Admin>> admin(const ConfigMap&) override {
+    if (make_admin) return std::unique_ptr<kafka::Admin>(std::make_unique<Admin>(*this));
     return Error{ErrorCode::fatal, "nobody administrates here"};
   }
   Result<std::unique_ptr<kafka::Producer>> producer(const ConfigMap& settings,
@@ -122,6 +126,38 @@ class FakeKafka final : public kafka::ClientFactory {
     errors.pop_front();
     return error;
   }
+
+  /// Makes topics, and knows nothing else.
+  class Admin final : public kafka::Admin {
+   public:
+    explicit Admin(FakeKafka& kafka) : kafka_(kafka) {}
+    Result<std::string> cluster_id() override { return std::string("cluster"); }
+    Result<std::map<std::string, kafka::TopicDescription>> describe(
+        const std::vector<std::string>&) override {
+      return std::map<std::string, kafka::TopicDescription>();
+    }
+    std::vector<Result<void>> create(const std::vector<kafka::NewTopic>& topics) override {
+      kafka_.created = topics.front();
+      return std::vector<Result<void>>(topics.size());
+    }
+    Result<std::optional<std::string>> topic_setting(const std::string&,
+                                                     const std::string&) override {
+      return std::optional<std::string>();
+    }
+    Result<PartitionOffsets> group_offsets(const std::string&) override {
+      return PartitionOffsets();
+    }
+    Result<void> set_group_offsets(const std::string&, const PartitionOffsets&) override {
+      return {};
+    }
+    Result<void> delete_group_offsets(const std::string&, const PartitionSet&) override {
+      return {};
+    }
+    Result<void> delete_group(const std::string&) override { return {}; }
+
+   private:
+    FakeKafka& kafka_;
+  };
 
   class Reader final : public kafka::TopicReader {
    public:

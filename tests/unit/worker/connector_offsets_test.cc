@@ -158,7 +158,11 @@ class ConnectorOffsetsTest : public testing::Test {
   const ConfigMap sink_config{{"connector.class", sink_class}};
   ConnectorOffsets offsets{
       {.plugins = plugins,
-       .store = offsets_in_store,
+       .store_of =
+           [this](const std::string&, const ConfigMap&) {
+             return Result<std::shared_ptr<storage::OffsetStore>>(
+                 std::shared_ptr<storage::OffsetStore>(std::shared_ptr<void>(), &offsets_in_store));
+           },
        .clock = clock,
        .store_timeout = std::chrono::seconds(5),
        .make_admin =
