@@ -45,14 +45,15 @@ Result<std::unique_ptr<DeadLetterQueue>> DeadLetterQueue::open(std::string topic
 
 DeadLetterQueue::~DeadLetterQueue() { close(std::chrono::milliseconds(0)); }
 
-void DeadLetterQueue::add(DeadLetter letter, TopicPartition of, std::optional<Promise> answer,
-                          Prepare prepare) {
+void DeadLetterQueue::add(DeadLetter letter, const TopicPartition& of,
+                          std::optional<Promise> answer, Prepare prepare) {
   surroundings_.counters.dead_letter_requests.add();
-  auto pending = std::make_unique<Pending>(Pending{std::move(of), std::move(answer)});
+  auto pending = std::make_unique<Pending>(Pending{nullptr, std::move(answer)});
   {
     const MutexLock lock(mutex_);
     while (queued_bytes_ >= most_queued_bytes && !given_up_) changed_.wait(mutex_);
-    ++outstanding_[pending->of];
+    pending->of = &*outstanding_.try_emplace(of, 0).first;
+    ++pending->of->second;
     if (!given_up_) {
       queued_bytes_ += letter.bytes();
       queue_.push_back({std::move(letter), std::move(prepare), std::move(pending)});
@@ -94,10 +95,11 @@ void DeadLetterQueue::send(Waiting letter) {
       return;
     }
   }
-  const OutgoingLetter outgoing(topic_, letter.letter, letter.pending.get());
+  const kafka::OutgoingRecord outgoing =
+      letter.letter.outgoing(topic_, letter.pending.get(), headers_);
   const Clock::Time deadline = deadline_after(surroundings_.clock.now(), producer_->max_block());
   while (!given_up()) {
-    const Result<kafka::SendStatus> status = producer_->send(outgoing.record());
+    const Result<kafka::SendStatus> status = producer_->send(outgoing);
     if (!status) {
       answer(*letter.pending, &status.error());
       return;
@@ -135,8 +137,7 @@ void DeadLetterQueue::answer(Pending& pending, const Error* error) {
   {
     const MutexLock lock(mutex_);
     if (error != nullptr && pending.answer && !lost_) lost_ = *error;
-    const auto of = outstanding_.find(pending.of);
-    if (--of->second == 0) outstanding_.erase(of);
+    --pending.of->second;
     changed_.notify_all();
   }
   if (pending.answer) {
@@ -150,8 +151,14 @@ bool DeadLetterQueue::given_up() {
 }
 
 bool DeadLetterQueue::has_outstanding(const PartitionSet& partitions) const {
+  return std::any_of(outstanding_.begin(), outstanding_.end(), [&partitions](const auto& one) {
+    return one.second > 0 && partitions.contains(one.first);
+  });
+}
+
+bool DeadLetterQueue::has_outstanding() const {
   return std::any_of(outstanding_.begin(), outstanding_.end(),
-                     [&partitions](const auto& one) { return partitions.contains(one.first); });
+                     [](const auto& one) { return one.second > 0; });
 }
 
 Result<bool> DeadLetterQueue::await(const PartitionSet& partitions,
@@ -186,10 +193,10 @@ void DeadLetterQueue::close(std::chrono::milliseconds timeout) {
     const MutexLock lock(mutex_);
     closing_ = true;
     changed_.notify_all();
-    while (!outstanding_.empty() && !given_up_ && surroundings_.clock.now() < deadline) {
+    while (has_outstanding() && !given_up_ && surroundings_.clock.now() < deadline) {
       surroundings_.clock.wait_until(mutex_, changed_, deadline);
     }
-    left = !outstanding_.empty();
+    left = has_outstanding();
     thread = std::move(thread_);
   }
   if (left) abandon();

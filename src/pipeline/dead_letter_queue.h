@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace millrace::pipeline {
 
@@ -39,8 +40,8 @@ class DeadLetterQueue final : private kafka::DeliveryListener {
   /// Waits while too much is waiting already.
   /// of:     the partition whose offsets must not be committed before the letter is written.
   /// answer: kept once Kafka has answered; if that was an error, await fails from then on.
-  void add(DeadLetter letter, TopicPartition of, std::optional<Promise> answer = std::nullopt,
-           Prepare prepare = {});
+  void add(DeadLetter letter, const TopicPartition& of,
+           std::optional<Promise> answer = std::nullopt, Prepare prepare = {});
   /// Waits for the letters of these partitions. False: there was no answer in time.
   /// Errors (fatal): a letter that the task itself had asked for was not written.
   Result<bool> await(const PartitionSet& partitions, std::chrono::milliseconds timeout);
@@ -50,8 +51,9 @@ class DeadLetterQueue final : private kafka::DeliveryListener {
   void abandon();
 
  private:
+  using Outstanding = std::map<TopicPartition, std::size_t>;
   struct Pending {
-    TopicPartition of;
+    Outstanding::value_type* of;  // never erased
     std::optional<Promise> answer;
   };
   struct Waiting {
@@ -69,17 +71,19 @@ class DeadLetterQueue final : private kafka::DeliveryListener {
   void answer(Pending& pending, const Error* error);
   [[nodiscard]] bool given_up();
   [[nodiscard]] bool has_outstanding(const PartitionSet& partitions) const REQUIRES(mutex_);
+  [[nodiscard]] bool has_outstanding() const REQUIRES(mutex_);
 
   const std::string topic_;
   const Surroundings surroundings_;
   const std::string log_context_;
-  std::size_t in_flight_ = 0;  // touched by the queue's thread only
+  std::size_t in_flight_ = 0;                  // touched by the queue's thread only
+  std::vector<kafka::MessageHeader> headers_;  // the same; kept for its memory
 
   Mutex mutex_;
   CondVar changed_;
   std::deque<Waiting> queue_ GUARDED_BY(mutex_);
   std::size_t queued_bytes_ GUARDED_BY(mutex_) = 0;
-  std::map<TopicPartition, std::size_t> outstanding_ GUARDED_BY(mutex_);  // letters without answer
+  Outstanding outstanding_ GUARDED_BY(mutex_);    // letters without answer
   std::optional<Error> lost_ GUARDED_BY(mutex_);  // of a letter that somebody waits for
   bool closing_ GUARDED_BY(mutex_) = false;
   bool given_up_ GUARDED_BY(mutex_) = false;

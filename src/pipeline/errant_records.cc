@@ -9,10 +9,6 @@ namespace millrace::pipeline {
 
 namespace {
 
-std::optional<std::string> owned(const NullableBytes& bytes) {
-  return bytes ? std::optional<std::string>(*bytes) : std::nullopt;
-}
-
 SinkRecord retained(const SinkRecord& record) {
   SinkRecord kept = record;
   static_cast<Record&>(kept) = record.retained();
@@ -83,7 +79,8 @@ Result<std::future<Result<void>>> ErrantRecords::report(const SinkRecord& record
     }
     DeadLetterQueue::Prepare prepare;
     if (!letter) {
-      letter.emplace().timestamp = record.timestamp;
+      letter.emplace();
+      letter->timestamp = record.timestamp;
       prepare = [this, kept = retained(record)](DeadLetter& unfinished) {
         return convert(kept, unfinished);
       };
@@ -114,27 +111,28 @@ Result<void> ErrantRecords::convert(const SinkRecord& record, DeadLetter& letter
     return converters_->key->from_connect(topic, raw, record.key_schema, record.key);
   });
   if (!key) return key.error();
-  letter.key = owned(*key);
+  DeadLetter whole;
+  whole.timestamp = letter.timestamp;
+  whole.set_key(*key);
   const auto value = call_plugin("value converter", [&] {
     return converters_->value->from_connect(topic, raw, record.value_schema, record.value);
   });
   if (!value) return value.error();
-  letter.value = owned(*value);
-  auto context = std::exchange(letter.headers, {});
+  whole.set_value(*value);
   for (const Header& header : record.headers) {
     const auto bytes = call_plugin("header converter", [&] {
       return converters_->header->from_connect_header(topic, header.key.view(), header.schema,
                                                       header.value);
     });
     if (!bytes) return bytes.error();
-    letter.headers.emplace_back(header.key.str(), owned(*bytes));
+    whole.add_header(header.key.view(), *bytes);
   }
   for (const RawHeader& header : raw) {
-    letter.headers.emplace_back(
-        header.key.str(),
-        header.value ? std::optional<std::string>(header.value->view()) : std::nullopt);
+    whole.add_header(header.key.view(),
+                     header.value ? NullableBytes(header.value->view()) : std::nullopt);
   }
-  for (auto& one : context) letter.headers.push_back(std::move(one));
+  whole.add_headers_of(letter);
+  letter = std::move(whole);
   return {};
 }
 

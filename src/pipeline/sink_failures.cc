@@ -1,6 +1,8 @@
 // What becomes of a sink's records that failed: reports, dead letters, and what waits for them.
 #include "pipeline/sink_pipeline.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
@@ -35,17 +37,17 @@ Result<void> SinkPipeline::open_reporters() {
 Result<bool> SinkPipeline::failed(const kafka::Message& message, Stage stage,
                                   std::string_view class_name, Error error) {
   if (surroundings_.control.cancelled()) return false;
-  const std::string topic(message.topic);
-  error = std::move(error).at(topic + "-" + std::to_string(message.partition) + "@" +
-                              std::to_string(message.offset));
+  const TopicPartition from{std::string(message.topic), message.partition};
+  error =
+      std::move(error).at(fmt::format("{}-{}@{}", from.topic, message.partition, message.offset));
   const FailedRecord failed{
       .stage = stage, .class_name = class_name, .error = error, .message = &message};
   if (dead_letters_) {
     DeadLetter letter = DeadLetter::of(message);
     if (parts_.errors.dead_letter_context) {
-      add_context(letter, parts_.task_id, {topic, message.partition, message.offset}, failed);
+      add_context(letter, parts_.task_id, {from.topic, message.partition, message.offset}, failed);
     }
-    dead_letters_->add(std::move(letter), {topic, message.partition});
+    dead_letters_->add(std::move(letter), from);
   }
   MILLRACE_TRY(policy_.failed(failed));
   return false;

@@ -17,6 +17,10 @@ std::optional<std::string> json_of(const OffsetView& view) {
   return text ? std::optional<std::string>(std::move(*text)) : std::nullopt;
 }
 
+NullableBytes view(const std::optional<std::string>& text) {
+  return text ? NullableBytes(*text) : std::nullopt;
+}
+
 bool is_too_large(const Error& error) {
   return error.java_class() == "org.apache.kafka.common.errors.RecordTooLargeException";
 }
@@ -48,13 +52,14 @@ std::optional<std::string> SourceDeadLetters::text_of(Converter& json, std::stri
 void SourceDeadLetters::add(SubmittedOffsets::Entry& entry, const Record& record,
                             const FailedRecord& failed) {
   const std::string_view topic = record.topic.view();
-  DeadLetter letter{.key = text_of(*json_.key, topic, record.key_schema, record.key),
-                    .value = text_of(*json_.value, topic, record.value_schema, record.value)};
+  DeadLetter letter;
+  letter.set_key(view(text_of(*json_.key, topic, record.key_schema, record.key)));
+  letter.set_value(view(text_of(*json_.value, topic, record.value_schema, record.value)));
   if (record.timestamp && *record.timestamp >= 0) letter.timestamp = record.timestamp;
   for (const Header& header : record.headers) {
-    letter.headers.emplace_back(header.key.str(), header.value.is_null()
-                                                      ? std::nullopt
-                                                      : std::optional(data::print(header.value)));
+    const auto text =
+        header.value.is_null() ? std::nullopt : std::optional(data::print(header.value));
+    letter.add_header(header.key.view(), view(text));
   }
   add(entry, std::move(letter), {topic, record.partition, std::nullopt}, failed);
 }
@@ -74,10 +79,9 @@ void SourceDeadLetters::add(SubmittedOffsets::Entry& entry, DeadLetter letter,
   counters_.dead_letter_requests.add();
   if (with_context_) {
     add_context(letter, task_id_, place, failed);
-    letter.headers.emplace_back("__connect.errors.source.partition",
-                                json_of(entry.record->source_partition));
-    letter.headers.emplace_back("__connect.errors.source.offset",
-                                json_of(entry.record->source_offset));
+    letter.add_header("__connect.errors.source.partition",
+                      view(json_of(entry.record->source_partition)));
+    letter.add_header("__connect.errors.source.offset", view(json_of(entry.record->source_offset)));
   }
   entry.dead_letter = true;
   waiting_.push_back({std::move(letter), &entry});
@@ -86,14 +90,14 @@ void SourceDeadLetters::add(SubmittedOffsets::Entry& entry, DeadLetter letter,
 bool SourceDeadLetters::send(kafka::Producer& producer) {
   while (!waiting_.empty()) {
     Waiting& next = waiting_.front();
-    const OutgoingLetter outgoing(topic_, next.letter, next.entry);
-    const Result<kafka::SendStatus> status = producer.send(outgoing.record());
+    const Result<kafka::SendStatus> status =
+        producer.send(next.letter.outgoing(topic_, next.entry, headers_));
     if (status && *status != kafka::SendStatus::accepted) return false;
-    if (!status && is_too_large(status.error()) && next.letter.value) {
+    if (!status && is_too_large(status.error()) && next.letter.value()) {
       // Without its value it fits: that it failed, and why, is not lost.
-      next.letter.headers.emplace_back("__connect.errors.value.bytes",
-                                       std::to_string(next.letter.value->size()));
-      next.letter.value.reset();
+      next.letter.add_header("__connect.errors.value.bytes",
+                             std::to_string(next.letter.value()->size()));
+      next.letter.set_value(std::nullopt);
       continue;
     }
     const Waiting sent = std::move(next);

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace millrace::pipeline {
 
@@ -54,6 +55,7 @@ class SourceDeadLetters {
   metrics::TaskCounters& counters_;
   const Done done_;
   std::deque<Waiting> waiting_;
+  std::vector<kafka::MessageHeader> headers_;  // of the letter being sent; kept for its memory
 };
 
 }  // namespace millrace::pipeline
