@@ -26,7 +26,7 @@ void DistributedHerder::as_owner(const Reply<T>& reply, const std::string& name,
     if (!entry) return reply(Error{ErrorCode::not_found, "Unknown connector: " + name});
     if (task &&
         (task->task < 0 || static_cast<std::size_t>(task->task) >= entry->task_configs.size())) {
-      return reply(Error{ErrorCode::not_found, "Task " + task->to_string() + " not found"});
+      return reply(Error{ErrorCode::not_found, "Unknown task: " + task->to_string()});
     }
     const bool here =
         task ? running_.tasks.contains({name, task->task}) : running_.connectors.contains(name);

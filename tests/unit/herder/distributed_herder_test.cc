@@ -137,7 +137,7 @@ TEST_F(DistributedHerderTest, RestartsItsShare) {
   ASSERT_TRUE(ask<void>([&](auto reply) { herder->restart_task({"orders", 0}, reply); }));
   EXPECT_TRUE(reaches("orders", "RUNNING: RUNNING"));
   const auto none = ask<void>([&](auto reply) { herder->restart_task({"orders", 7}, reply); });
-  EXPECT_EQ(none.error().message(), "Task orders-7 not found");
+  EXPECT_EQ(none.error().message(), "Unknown task: orders-7");
 }
 
 TEST_F(DistributedHerderTest, FollowersSendRequestsOn) {
