@@ -235,8 +235,8 @@ class Requests(MixedScenario):
 
         logger = "org.example." + self.name
         level = lambda worker: (worker.ask("GET", f"/admin/loggers/{logger}")[1] or {}).get("level")
-        self.assertEqual(self.ask(self.follower, "PUT", f"/admin/loggers/{logger}?scope=cluster", {"level": "TRACE"})[0],
-                         204)
+        answer = self.ask(self.follower, "PUT", f"/admin/loggers/{logger}?scope=cluster", {"level": "TRACE"})
+        self.assertEqual(answer[0], 204, answer)
         for worker in self.follower, self.leader:
             wait_until(lambda worker=worker: level(worker) == "TRACE", "the level applies")
         late = self.joined(self.start(OTHER[kind]))
