@@ -36,6 +36,8 @@ Result<DistributedHerder::Settings> read_herder_settings(const Startup& startup)
   result.verification_algorithms =
       settings.get<std::vector<std::string>>("inter.worker.verification.algorithms");
   result.session_key = *std::move(key);
+  result.sessioned =
+      ascii::same_ignoring_case(settings.get<std::string>("connect.protocol"), "sessioned");
   const auto& accepted = result.verification_algorithms;
   if (std::find(accepted.begin(), accepted.end(), result.signature_algorithm) == accepted.end()) {
     return invalid_value("inter.worker.signature.algorithm", result.signature_algorithm,

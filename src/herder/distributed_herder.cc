@@ -30,6 +30,7 @@ DistributedHerder::DistributedHerder(Settings settings, Parts parts, ConnectorVa
     : settings_(std::move(settings)),
       parts_(parts),
       validator_(std::move(validator)),
+      signed_requests_(settings_.sessioned),
       loop_(parts_.clock, "herder"),
       publisher_(
           loop_,

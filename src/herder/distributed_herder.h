@@ -54,6 +54,7 @@ class DistributedHerder final : public Herder,
     std::string signature_algorithm = "HmacSHA256";  ///< inter.worker.signature.algorithm
     std::vector<std::string> verification_algorithms = {"HmacSHA256"};
     SessionKeySettings session_key;
+    bool sessioned = true;  ///< connect.protocol: what is true of requests until a round tells
   };
   /// All outlive it.
   struct Parts {
@@ -218,7 +219,7 @@ class DistributedHerder final : public Herder,
   std::atomic<bool> ready_ = false;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::int32_t> generation_ = -1;  // of the last assignment: statuses bear it
-  std::atomic<bool> signed_requests_ = false;  // the group speaks the sessioned protocol
+  std::atomic<bool> signed_requests_;          // the group speaks the sessioned protocol
 
   mutable Mutex mutex_;
   std::optional<storage::SessionKey> key_ GUARDED_BY(mutex_);

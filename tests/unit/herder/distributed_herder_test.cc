@@ -265,6 +265,19 @@ TEST_F(DistributedHerderTest, TakesTaskConfigurationsFromThoseThatKnowTheKey) {
   EXPECT_THAT(configs.written(), Contains("commit-orders 1"));
 }
 
+/// C35: it would wait for the first round, in which this worker may come to lead.
+TEST_F(DistributedHerderTest, NothingUnsignedWaitsForTheFirstRound) {
+  const auto post = [&](Herder::Signed request) {
+    std::optional<Error> refusal;
+    herder->put_task_configs("orders", {{{"a", "b"}}}, std::move(request),
+                             {[&](const Result<void>& done) { refusal = done.error(); }});
+    return refusal ? std::string(refusal->java_class()) : "it waits";
+  };
+  EXPECT_EQ(post({"[]", {}, {}}), Error(ErrorCode::invalid_config, "").java_class());
+  EXPECT_EQ(post({"[]", "AAAA", "HmacSHA256"}), unavailable_class) << "there is no key yet";
+  start_and_join();
+}
+
 TEST_F(DistributedHerderTest, TheKeyIsRenewedInTime) {
   start_and_join();
   ASSERT_TRUE(wait_until([&] { return configs.snapshot()->session_key.has_value(); }));
