@@ -15,6 +15,7 @@
 #include "storage/storage_topics.h"
 #include "worker/worker.h"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -44,24 +45,30 @@ class GroupDoor final : public Membership {
   const std::unique_ptr<group::GroupMember> member_;
 };
 
-/// Why the herder could not go on; a signal of the herder's own.
-class Ending {
+/// What the herder has told of itself; a signal of the herder's own.
+class News {
  public:
-  explicit Ending(Signals& signals) : signals_(signals) {}
-  void set(const Error& error) {
+  explicit News(Signals& signals) : signals_(signals) {}
+  void set_loaded() {
+    loaded_ = true;
+    signals_.notify();
+  }
+  void set_ended(const Error& error) {
     {
       const MutexLock lock(mutex_);
       if (!error_) error_ = error;
     }
     signals_.notify();
   }
-  [[nodiscard]] std::optional<Error> get() const {
+  [[nodiscard]] bool loaded() const { return loaded_; }
+  [[nodiscard]] std::optional<Error> ended() const {
     const MutexLock lock(mutex_);
     return error_;
   }
 
  private:
   Signals& signals_;
+  std::atomic<bool> loaded_ = false;
   mutable Mutex mutex_;
   std::optional<Error> error_ GUARDED_BY(mutex_);
 };
@@ -112,18 +119,23 @@ int run_distributed(const std::string& worker_file) {
   GroupDoor door(*std::move(member));
   herder.set_membership(door);
 
-  Ending ending(signals);
-  herder.start([&ending](const Error& error) { ending.set(error); });
-  startup.rest->serve(herder);
-  logger().info("Kafka Connect started after {} ms",
-                std::chrono::duration_cast<std::chrono::milliseconds>(
-                    std::chrono::steady_clock::now() - startup.begin)
-                    .count());
-  const std::optional<int> signal = signals.wait([&ending] { return ending.get().has_value(); });
+  News news(signals);
+  herder.start([&news] { news.set_loaded(); },
+               [&news](const Error& error) { news.set_ended(error); });
+  std::optional<int> signal =
+      signals.wait([&news] { return news.loaded() || news.ended().has_value(); });
+  if (!signal && news.loaded()) {
+    startup.rest->serve(herder);
+    logger().info("Kafka Connect started after {} ms",
+                  std::chrono::duration_cast<std::chrono::milliseconds>(
+                      std::chrono::steady_clock::now() - startup.begin)
+                      .count());
+    signal = signals.wait([&news] { return news.ended().has_value(); });
+  }
   logger().info("Kafka Connect stopping");
   startup.rest->stop(rest_grace);
   herder.stop();
-  const int code = signal ? 128 + *signal : failed(ExitCode::herder, *ending.get());
+  const int code = signal ? 128 + *signal : failed(ExitCode::herder, *news.ended());
   logger().info("Kafka Connect stopped");
   return code;
 }

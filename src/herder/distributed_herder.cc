@@ -57,10 +57,11 @@ void DistributedHerder::set_membership(Membership& membership) {
   rebalancer_.set_membership(membership);
 }
 
-void DistributedHerder::start(std::function<void(const Error&)> ended) {
+void DistributedHerder::start(std::function<void()> loaded,
+                              std::function<void(const Error&)> ended) {
   ended_ = std::move(ended);
   loop_.start();
-  Lane("herder-start", "").post([this] {
+  Lane("herder-start", "").post([this, loaded = std::move(loaded)] {
     const auto begin = parts_.clock.now();
     for (const auto& read :
          {std::function<Result<void>()>([this] { return parts_.offsets.load(); }),
@@ -73,6 +74,7 @@ void DistributedHerder::start(std::function<void(const Error&)> ended) {
         std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.now() - begin);
     logger().info("Read the internal topics in {} ms: {} connectors", took.count(),
                   parts_.config.snapshot()->connectors.size());
+    loaded();
     loop_.post([this] {
       for (const auto& [name, entry] : parts_.config.snapshot()->connectors) known_.insert(name);
       rebalancer_.want_round("the worker has started");
@@ -162,7 +164,6 @@ Result<ConnectorStatus> DistributedHerder::connector_status(std::string_view nam
   if (!own) return not_found("No status found for connector ", name);
   ConnectorStatus status{std::string(name), type_of(entry->config), own->status, {}};
   for (const auto& [task, one] : parts_.status.tasks(std::string(name))) {
-    if (static_cast<std::size_t>(task) >= entry->task_configs.size()) continue;  // soon forgotten
     status.tasks.push_back({{std::string(name), task}, one.status});
   }
   return status;

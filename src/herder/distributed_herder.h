@@ -74,9 +74,10 @@ class DistributedHerder final : public Herder,
   /// Both once, before start.
   void set_worker(worker::Worker& worker);
   void set_membership(Membership& membership);
-  /// Reads the three topics and joins the group, in the background. ended: the worker cannot go on;
-  /// called once at most, on some thread.
-  void start(std::function<void(const Error&)> ended);
+  /// Reads the three topics and joins the group, in the background.
+  /// loaded: the topics have been read, so questions can be answered.
+  /// ended:  the worker cannot go on. Each is called once at most, on some thread.
+  void start(std::function<void()> loaded, std::function<void(const Error&)> ended);
   /// Stops all work within its time limits, and leaves the group as the last thing.
   void stop();
   /// A clock that was moved by hand needs this.

@@ -31,6 +31,7 @@ class Herder {
   /// joined for the first time (distributed).
   [[nodiscard]] virtual bool ready() const = 0;
   /// A sign of life: answered when the herder comes to it, behind the changes that wait before it.
+  /// During the start: when that is over, or at once with an error (retriable) if it may take long.
   virtual void ping(Reply<void> reply) = 0;
   [[nodiscard]] virtual std::vector<std::string> connectors() const = 0;
   [[nodiscard]] virtual Result<ConnectorInfo> connector_info(std::string_view name) const = 0;

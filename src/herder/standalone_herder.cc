@@ -93,24 +93,10 @@ Result<std::vector<TaskInfo>> StandaloneHerder::tasks(std::string_view name) con
 }
 
 void StandaloneHerder::ping(Reply<void> reply) {
-  {
-    const MutexLock lock(mutex_);
-    if (!ready()) {
-      pings_.push_back(std::move(reply));
-      return;
-    }
-  }
+  // The connectors of the command line may take their time, and a probe that asks every second is
+  // better served now than after its own time limit.
+  if (!ready()) return reply(Error{ErrorCode::retriable, "Worker is still starting up."});
   reply({});
-}
-
-void StandaloneHerder::set_ready() {
-  std::vector<Reply<void>> waiting;
-  {
-    const MutexLock lock(mutex_);
-    ready_.store(true, std::memory_order_release);
-    waiting = std::exchange(pings_, {});
-  }
-  for (const Reply<void>& reply : waiting) reply({});
 }
 
 std::vector<PluginInfo> StandaloneHerder::plugins(bool connectors_only) const {

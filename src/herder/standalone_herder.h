@@ -35,8 +35,8 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
 
   /// The worker that it lets run things; set once, before the first change.
   void set_worker(worker::Worker& worker) { worker_ = &worker; }
-  /// Every connector of the command line is up: answers the pings that came before.
-  void set_ready();
+  /// Every connector of the command line is up.
+  void set_ready() { ready_.store(true, std::memory_order_release); }
   /// Stops every task and connector, as long as their time limits allow.
   void stop();
 
@@ -137,7 +137,6 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   mutable Mutex mutex_;
   std::map<std::string, Connector, std::less<>> connectors_ GUARDED_BY(mutex_);
   std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_ GUARDED_BY(mutex_);
-  std::vector<Reply<void>> pings_ GUARDED_BY(mutex_);  // waiting for the end of the start
   bool stopping_ GUARDED_BY(mutex_) = false;
   ReloadSchedule reloads_;  // last: its thread calls this herder
 };

@@ -15,9 +15,10 @@ Response get_root(Herder& herder, const Request& request) {
 }
 
 void get_health(Herder& herder, const Request& request, Respond respond) {
-  // A probe that asks every second is better served now than after its own time limit.
-  if (!herder.ready()) return respond(health_timed_out(herder, *request.progress));
-  herder.ping({[respond = std::move(respond)](const Result<void>& answer) {
+  herder.ping({[&herder, progress = request.progress,
+                respond = std::move(respond)](const Result<void>& answer) {
+                 if (!answer && !herder.ready())
+                   return respond(health_timed_out(herder, *progress));
                  respond(answer ? json(200, health_json("healthy",
                                                         "Worker has completed startup and is ready "
                                                         "to handle requests."))

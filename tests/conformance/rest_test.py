@@ -11,7 +11,8 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "integration"))
-from harness import Scenario, main  # noqa: E402
+from cluster import ClusterScenario  # noqa: E402
+from harness import main  # noqa: E402
 
 DATA = pathlib.Path(__file__).parents[1] / "data" / "conformance"
 MODE = sys.argv.pop(1) if len(sys.argv) > 1 else "standalone"
@@ -106,7 +107,7 @@ class Comparison:
         return not inner.found
 
 
-class RecordedCalls(Scenario):
+class RecordedCalls(ClusterScenario):
     def call(self, step):
         headers = dict(step.get("headers") or {})
         body = step.get("body")
@@ -153,7 +154,8 @@ class RecordedCalls(Scenario):
 
     def test_every_recorded_call(self):
         self.write("foo\nbar\n")
-        self.running = self.worker(offset_flush_interval_ms=1000).started()
+        self.running = (self.worker(offset_flush_interval_ms=1000).started() if MODE == "standalone"
+                        else self.joined(self.node(offset_flush_interval_ms=1000)))
         tag = str(time.time_ns())
         values = [("{tag}", tag), ("{dir}", str(self.folder)), ("{topic}", f"conformance-{tag}")]
         back = [(new, old) for old, new in sorted(values, key=lambda pair: -len(pair[1]))]

@@ -173,7 +173,7 @@ class ClusterTest : public PluginWorld {
   ~ClusterTest() override { herder->stop(); }
 
   void start() {
-    herder->start([this](const Error& error) { ended.set_value(error.message()); });
+    herder->start([] {}, [this](const Error& error) { ended.set_value(error.message()); });
   }
   void start_and_join() {
     start();

@@ -73,7 +73,10 @@ class FakeHerder final : public Herder {
 
   [[nodiscard]] std::string kafka_cluster_id() const override { return cluster_id; }
   [[nodiscard]] bool ready() const override { return is_ready; }
-  void ping(Reply<void> reply) override { change("ping", std::move(reply), Result<void>()); }
+  void ping(Reply<void> reply) override {
+    change("ping", std::move(reply),
+           is_ready ? Result<void>() : Error{ErrorCode::retriable, "still starting"});
+  }
   [[nodiscard]] std::vector<std::string> connectors() const override { return names; }
   [[nodiscard]] Result<ConnectorInfo> connector_info(std::string_view name) const override {
     return look_up(infos, name, "Connector " + std::string(name) + " not found");

@@ -165,7 +165,6 @@ TEST_F(ReadRoutesTest, HealthAsksTheHerder) {
 TEST_F(ReadRoutesTest, HealthIsStartingBeforeTheHerderIsReady) {
   herder.is_ready = false;
   expect_json("/health", 503, R"({"status":"starting","message":"Worker is still starting up."})");
-  EXPECT_THAT(herder.calls(), IsEmpty());
 }
 
 TEST_F(ReadRoutesTest, HealthIsUnhealthyWhenTheHerderDoesNotAnswer) {
