@@ -201,12 +201,28 @@ std::vector<std::string> DistributedHerder::active_topics(std::string_view name)
 
 void DistributedHerder::connector_status(const std::string& name, Status status) {
   const bool safe = status.state == State::failed || status.state == State::unassigned;
+  {
+    const MutexLock lock(mutex_);
+    if (status.state == State::unassigned) {
+      own_connectors_.erase(name);
+    } else {
+      own_connectors_.insert_or_assign(name, status);
+    }
+  }
   parts_.status.put_connector(name, {std::move(status), generation_},
                               safe ? storage::Write::safe : storage::Write::plain);
 }
 
 void DistributedHerder::task_status(const TaskId& id, Status status) {
   const bool safe = status.state == State::failed || status.state == State::unassigned;
+  {
+    const MutexLock lock(mutex_);
+    if (status.state == State::unassigned) {
+      own_tasks_.erase(id);
+    } else {
+      own_tasks_.insert_or_assign(id, status);
+    }
+  }
   parts_.status.put_task(id, {std::move(status), generation_},
                          safe ? storage::Write::safe : storage::Write::plain);
 }

@@ -177,6 +177,10 @@ class DistributedHerder final : public Herder,
                       const std::vector<ConfigMap>& configs, const TaskPublisher::Done& answer);
   void restart_own_share(const storage::RestartWish& wish);
 
+  /// A worker that was frozen may say, late, that it has stopped what runs here by now: says again
+  /// how that is.
+  void defend_statuses();
+
   // On the loop: the leader's duties (distributed_leader.cc)
   void forget_statuses_of_the_gone();
   void renew_session_key();
@@ -223,8 +227,10 @@ class DistributedHerder final : public Herder,
   std::atomic<bool> signed_requests_;          // the group speaks the sessioned protocol
 
   mutable Mutex mutex_;
-  std::optional<storage::SessionKey> key_ GUARDED_BY(mutex_);
   std::shared_ptr<const group::ConfigSnapshot> config_ GUARDED_BY(mutex_);  // as last asked for
+  /// What this worker has last said of what it runs.
+  std::map<std::string, Status> own_connectors_ GUARDED_BY(mutex_);
+  std::map<TaskId, Status> own_tasks_ GUARDED_BY(mutex_);
 
   // The loop's thread alone.
   struct Waiting {
@@ -238,6 +244,7 @@ class DistributedHerder final : public Herder,
   /// What running connectors' settings stood for when their tasks were configured.
   std::map<std::string, std::size_t> stamps_;
   std::optional<EventLoop::Timer> key_timer_;
+  std::optional<EventLoop::Timer> status_timer_;
 
   Lane writes_{"config-writes", ""};
   Lane statuses_{"status-flush", ""};

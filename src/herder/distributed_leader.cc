@@ -65,6 +65,7 @@ void DistributedHerder::settled(const group::Assigned& assigned) {
     for (const Reply<void>& reply : std::exchange(pings_, {})) reply({});
   }
   run_waiting();
+  defend_statuses();
 }
 
 void DistributedHerder::forget_statuses_of_the_gone() {

@@ -16,6 +16,8 @@ const log::Logger& logger() {
   return instance;
 }
 
+constexpr std::chrono::milliseconds defence_interval{2'000};
+
 void log_failure(const std::string& what, const Result<void>& done) {
   if (!done) logger().error("{}: {}", what, done.error().message());
 }
@@ -181,6 +183,34 @@ void DistributedHerder::publish_if_new(const std::string& name, LocalWork::TaskC
   const bool same = !entry->inconsistent && entry->task_configs == made.configs && entry->applied &&
                     *entry->applied == entry->config && same_values;
   if (!same) publisher_.publish(name, std::move(made.configs));
+}
+
+void DistributedHerder::defend_statuses() {
+  if (status_timer_) loop_.cancel(*status_timer_);
+  status_timer_ = loop_.after(defence_interval, [this] { defend_statuses(); });
+  if (stopping_ || rebalancer_.place() == nullptr) return;
+  std::map<std::string, Status> connectors;
+  std::map<TaskId, Status> tasks;
+  {
+    const MutexLock lock(mutex_);
+    connectors = own_connectors_;
+    tasks = own_tasks_;
+  }
+  const auto overwritten = [this](const std::optional<storage::StoredStatus>& stored) {
+    return stored && stored->status.worker_id != settings_.worker_id;
+  };
+  for (auto& [name, status] : connectors) {
+    if (!running_.connectors.contains(name) || !overwritten(parts_.status.connector(name)))
+      continue;
+    logger().info("Connector {} runs here, whatever another worker has said late", name);
+    parts_.status.put_connector(name, {std::move(status), generation_}, storage::Write::plain);
+  }
+  for (auto& [id, status] : tasks) {
+    if (!running_.tasks.contains({id.connector, id.task})) continue;
+    if (!overwritten(parts_.status.task(id))) continue;
+    logger().info("Task {} runs here, whatever another worker has said late", id.to_string());
+    parts_.status.put_task(id, {std::move(status), generation_}, storage::Write::plain);
+  }
 }
 
 void DistributedHerder::restart_own_share(const storage::RestartWish& wish) {

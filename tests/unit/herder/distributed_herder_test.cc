@@ -314,6 +314,19 @@ TEST_F(DistributedHerderTest, AConnectorThatHangsKeepsNobodyWaiting) {
   EXPECT_EQ(states("hangs"), "RUNNING: RUNNING") << "and says nothing any more";
 }
 
+TEST_F(DistributedHerderTest, AWorkerThatThawsDoesNotHaveTheLastWord) {
+  start_and_join();
+  ASSERT_TRUE(put("orders"));
+  ASSERT_TRUE(reaches("orders", "RUNNING: RUNNING"));
+  const storage::StoredStatus late{{State::unassigned, "frozen:8083", {}, {}}, 0};
+  statuses.put_connector("orders", late, storage::Write::safe);
+  statuses.put_task({"orders", 0}, late, storage::Write::safe);
+  ASSERT_EQ(states("orders"), "UNASSIGNED: UNASSIGNED");
+  hand.advance(2s);
+  herder->check_time();
+  EXPECT_TRUE(reaches("orders", "RUNNING: RUNNING"));
+}
+
 TEST_F(DistributedHerderTest, EndsWhenATopicCannotBeUsed) {
   configs.broken = Error{ErrorCode::invalid_config, "topic 'configs' has 2 partitions"};
   start();

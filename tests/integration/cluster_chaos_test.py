@@ -1,0 +1,201 @@
+"""A cluster of three workers to which bad things happen, again and again, while lines run through it: nothing is lost, no
+task runs twice for longer than the session timeout, and the cluster settles each time.
+
+From the environment: MILLRACE_CHAOS_SECONDS (40: how long; half an hour shows more), MILLRACE_CHAOS_SEED (1),
+MILLRACE_CHAOS_NETWORK=1 (cuts off one worker, too; needs root, for a network namespace of its own).
+"""
+
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import threading
+import time
+
+from cluster import SESSION, ClusterScenario
+from harness import GIVEN_UP_SOON, Worker, main, wait_until
+
+SECONDS = float(os.environ.get("MILLRACE_CHAOS_SECONDS", 40))
+SEED = int(os.environ.get("MILLRACE_CHAOS_SEED", 1))
+NETWORK = os.environ.get("MILLRACE_CHAOS_NETWORK") == "1"
+SOURCES = 3
+
+
+class Watch:
+    """Looks from outside who works on which source: a task that runs has its file open. A frozen worker has it open and
+    does not run."""
+
+    def __init__(self, files, workers):
+        self.files, self.workers = {str(file) for file in files}, workers
+        self.since, self.longest = {}, {}
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    @staticmethod
+    def _frozen(pid):
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+
+    def _owners(self):
+        owners = {file: 0 for file in self.files}
+        for worker in list(self.workers()):
+            try:
+                if self._frozen(worker.process.pid):
+                    continue
+                folder = f"/proc/{worker.process.pid}/fd"
+                opened = set()
+                for one in os.listdir(folder):
+                    try:
+                        opened.add(os.readlink(f"{folder}/{one}"))
+                    except OSError:
+                        pass
+                for file in opened & self.files:
+                    owners[file] += 1
+            except OSError:  # it has ended
+                pass
+        return owners
+
+    def _watch(self):
+        while not self._end.wait(0.05):
+            now = time.monotonic()
+            for file, owners in self._owners().items():
+                if owners > 1:
+                    begin = self.since.setdefault(file, now)
+                    self.longest[file] = max(self.longest.get(file, 0), now - begin)
+                else:
+                    self.since.pop(file, None)
+
+    def end(self):
+        self._end.set()
+        self._thread.join(10)
+        return max(self.longest.values(), default=0)
+
+
+class Writer:
+    """Appends numbered lines to files until it is told to stop."""
+
+    def __init__(self, files):
+        self.files, self.count = files, 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._write, daemon=True)
+        self._thread.start()
+
+    def _write(self):
+        handles = [open(file, "a", encoding="ascii") for file in self.files]
+        while not self._end.wait(0.02):
+            for number, handle in enumerate(handles):
+                handle.write(f"{number}-{self.count}\n")
+                handle.flush()
+            self.count += 1
+
+    def end(self):
+        self._end.set()
+        self._thread.join(10)
+        return self.count
+
+
+class Chaos(ClusterScenario):
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(SEED)
+        self.own_broker()
+        self.cluster["bootstrap.servers"] = self.broker.address
+        self.cluster["offset.flush.interval.ms"] = 100
+        self.living = []
+
+    def start(self):
+        worker = self.node()
+        self.living.append(worker)
+        return worker
+
+    def any_living(self):
+        return self.random.choice(self.living)
+
+    def settle(self, what):
+        """Everything runs, on workers that live."""
+        names = [f"{self.name}-{number}" for number in range(SOURCES)] + [f"{self.name}-sink"]
+        begin = time.monotonic()
+
+        def settled():
+            ids = {self.id_of(worker) for worker in self.living}
+            for name in names:
+                try:
+                    status, answer = self.living[0].ask("GET", f"/connectors/{name}/status")
+                except OSError:
+                    return False
+                parts = [answer["connector"], *answer["tasks"]] if status == 200 else []
+                if len(parts) < 2 or any(one["state"] != "RUNNING" or one["worker_id"] not in ids for one in parts):
+                    return False
+            return True
+        wait_until(settled, lambda: f"after {what} everything runs\n" + "\n\n".join(
+            f"{worker.ask('GET', '/connectors?expand=status')}\n{worker.log[-3000:]}" for worker in self.living), 60)
+        print(f"{what}: settled after {time.monotonic() - begin:.1f} s", flush=True)
+
+    # What happens.
+
+    def killed(self):
+        victim = self.any_living()
+        self.living.remove(victim)
+        victim.kill()
+        self.joined(self.start())
+
+    def frozen(self):
+        victim = self.any_living()
+        self.living.remove(victim)
+        victim.process.send_signal(signal.SIGSTOP)
+        self.settle("a worker is frozen")
+        victim.process.send_signal(signal.SIGCONT)
+        self.living.append(victim)
+
+    def restarted(self):
+        victim = self.any_living()
+        self.living.remove(victim)
+        self.assertEqual(victim.stop(), 128 + signal.SIGTERM)
+        self.joined(self.start())
+
+    def broker_restarted(self):
+        self.broker.control("restart")
+
+    def broker_killed(self):
+        self.broker.control("kill")
+        self.broker.control("start")
+
+    def test_nothing_is_lost(self):
+        files = [self.path(f"in-{number}.txt") for number in range(SOURCES)]
+        for file in files:
+            file.touch()
+        self.broker.create(self.name, SOURCES)
+        for _ in range(3):
+            self.start()
+        self.joined(*self.living)
+        for number, file in enumerate(files):
+            self.create(self.living[0], {**self.source(), "name": f"{self.name}-{number}", "file": file})
+        self.create(self.living[1], self.sink(tasks_max=2, **GIVEN_UP_SOON))
+        self.settle("the start")
+        watch, writer = Watch(files, lambda: self.nodes), Writer(files)
+        things = [self.killed, self.frozen, self.restarted, self.broker_restarted, self.broker_killed]
+        end = time.monotonic() + SECONDS
+        happened = 0
+        while time.monotonic() < end:
+            # Each of them once, in an order of chance, before any comes again.
+            if happened % len(things) == 0:
+                self.random.shuffle(things)
+            thing = things[happened % len(things)]
+            thing()
+            happened += 1
+            self.settle(f"{happened}. {thing.__name__}")
+        count = writer.end()
+        twice = watch.end()
+        wanted = {f"{number}-{line}" for number in range(SOURCES) for line in range(count)}
+
+        def missing():
+            return wanted - set(self.text().decode().split("\n"))
+        wait_until(lambda: not missing(), lambda: f"every line arrives, but {len(missing())} of {len(wanted)} are missing, "
+                   f"such as {sorted(missing())[:5]}", 60)
+        print(f"{happened} things happened to {len(wanted)} lines; no task ran twice for longer than {twice:.1f} s")
+        self.assertLessEqual(twice, SESSION + 1, "zombies stop by themselves")
+
+
+if __name__ == "__main__":
+    main()
