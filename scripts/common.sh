@@ -58,10 +58,12 @@ wait_for_line() {
 }
 
 # wait_for_end PID SECONDS: returns when the process, which need not be a child, is gone; fails when the time is over. One
-# that only awaits its parent's attention counts as gone.
+# that only awaits its parent's attention counts as gone, once its last thread is: until then its ports are taken.
 wait_for_end() {
-  local stat deadline=$((SECONDS + $2))
-  while stat=$(cat "/proc/$1/stat" 2>/dev/null) && [[ ${stat##*) } != Z* ]]; do
+  local stat tasks deadline=$((SECONDS + $2))
+  while stat=$(cat "/proc/$1/stat" 2>/dev/null); do
+    tasks=("/proc/$1/task"/*)
+    if [[ ${stat##*) } == Z* ]] && ((${#tasks[@]} <= 1)); then break; fi
     ((SECONDS <= deadline)) || return 1
     sleep 0.05
   done

@@ -23,53 +23,54 @@ SOURCES = 3
 
 
 class Watch:
-    """Looks from outside who works on which source: a task that runs has its file open. A frozen worker has it open and
-    does not run."""
+    """Looks from outside who reads which source: a task that runs has its file open and gets on in it, for lines come all the
+    time. One that is only about to end, or frozen, does not."""
 
     def __init__(self, files, workers):
         self.files, self.workers = {str(file) for file in files}, workers
-        self.since, self.longest = {}, {}
+        self.since, self.longest, self.seen = {}, 0, {}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     @staticmethod
-    def _frozen(pid):
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
-
-    def _owners(self):
-        owners = {file: 0 for file in self.files}
-        for worker in list(self.workers()):
-            try:
-                if self._frozen(worker.process.pid):
-                    continue
-                folder = f"/proc/{worker.process.pid}/fd"
-                opened = set()
-                for one in os.listdir(folder):
-                    try:
-                        opened.add(os.readlink(f"{folder}/{one}"))
-                    except OSError:
-                        pass
-                for file in opened & self.files:
-                    owners[file] += 1
-            except OSError:  # it has ended
-                pass
-        return owners
+    def _positions(process):
+        """{file: position} of what a process has open."""
+        positions = {}
+        try:
+            for one in os.listdir(f"/proc/{process}/fd"):
+                try:
+                    file = os.readlink(f"/proc/{process}/fd/{one}")
+                    positions[file] = pathlib.Path(f"/proc/{process}/fdinfo/{one}").read_text().split("\n", 1)[0]
+                except OSError:
+                    pass
+        except OSError:  # it has ended
+            pass
+        return positions
 
     def _watch(self):
         while not self._end.wait(0.05):
-            now = time.monotonic()
-            for file, owners in self._owners().items():
-                if owners > 1:
-                    begin = self.since.setdefault(file, now)
-                    self.longest[file] = max(self.longest.get(file, 0), now - begin)
+            now, readers = time.monotonic(), {file: 0 for file in self.files}
+            for worker in list(self.workers()):
+                process = worker.process.pid
+                for file, position in self._positions(process).items():
+                    if file not in self.files:
+                        continue
+                    before, moved = self.seen.get((process, file), (None, 0))
+                    if position != before:
+                        moved = now if before is not None else 0
+                        self.seen[process, file] = position, moved
+                    readers[file] += now - moved < 1
+            for file, count in readers.items():
+                if count > 1:
+                    self.longest = max(self.longest, now - self.since.setdefault(file, now))
                 else:
                     self.since.pop(file, None)
 
     def end(self):
         self._end.set()
         self._thread.join(10)
-        return max(self.longest.values(), default=0)
+        return self.longest
 
 
 class Writer:
@@ -128,9 +129,12 @@ class Chaos(ClusterScenario):
                 if len(parts) < 2 or any(one["state"] != "RUNNING" or one["worker_id"] not in ids for one in parts):
                     return False
             return True
-        wait_until(settled, lambda: f"after {what} everything runs\n" + "\n\n".join(
+        wait_until(settled, lambda: f"after {what} everything runs\n{self.broker_log()}\n" + "\n\n".join(
             f"{worker.ask('GET', '/connectors?expand=status')}\n{worker.log[-3000:]}" for worker in self.living), 60)
         print(f"{what}: settled after {time.monotonic() - begin:.1f} s", flush=True)
+
+    def broker_log(self):
+        return (self.broker.folder / "kafka.log").read_text(errors="replace")[-1500:]
 
     # What happens.
 
