@@ -3,7 +3,8 @@
 //
 //   kafka_tool BROKER create TOPIC PARTITIONS [KEY=VALUE...]
 //   kafka_tool BROKER produce TOPIC [PARTITION]     a message for each line of the standard input
-//   kafka_tool BROKER keyed TOPIC [PARTITION]       the same for lines of KEY TAB VALUE
+//   kafka_tool BROKER keyed TOPIC [PARTITION]       the same for lines of KEY TAB VALUE; no
+//                                                   TAB: a tombstone
 //   kafka_tool BROKER values TOPIC                  all values up to the present end, a line each
 //   kafka_tool BROKER read TOPIC                    partition TAB offset TAB key TAB value instead
 //   kafka_tool BROKER put TOPIC KEY VALUE [NAME=VALUE...]  one message, with headers; - is null
@@ -121,13 +122,15 @@ void produce(const std::string& broker, const std::string& topic, std::int32_t p
   std::string line;
   while (std::getline(std::cin, line)) {
     const std::size_t tab = keyed ? line.find('\t') : std::string::npos;
+    const bool tombstone = keyed && tab == std::string::npos;
     const std::string_view key = std::string_view(line).substr(0, keyed ? tab : 0);
     const std::string_view value = std::string_view(line).substr(keyed ? tab + 1 : 0);
     while (true) {
       const rd_kafka_resp_err_t error =
           rd_kafka_producev(kafka, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                             RD_KAFKA_V_KEY(keyed ? key.data() : nullptr, key.size()),
-                            RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+                            RD_KAFKA_V_VALUE(tombstone ? nullptr : const_cast<char*>(value.data()),
+                                             tombstone ? 0 : value.size()),
                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
       rd_kafka_poll(kafka, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
       if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) continue;
