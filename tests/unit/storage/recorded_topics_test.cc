@@ -340,7 +340,8 @@ TEST(RecordedTopics, BothWriteTheSameForTheSameLife) {  // C23
     const bool theirs = record.topic != "connect-configs" || record.key == "session-key";
     if (theirs || record.key == "connector-größe 1-2" || record.key == "task-größe 1-2-0") continue;
     ASSERT_TRUE(java.contains(record.key)) << record.key;
-    EXPECT_TRUE(java[record.key].contains(sorted(record.value))) << record.key << record.value.value_or("");
+    EXPECT_TRUE(java[record.key].contains(sorted(record.value)))
+        << record.key << record.value.value_or("");
     ++compared;
   }
   EXPECT_GT(compared, 30);
