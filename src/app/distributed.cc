@@ -110,7 +110,8 @@ int run_distributed(const std::string& worker_file) {
                            ConnectorValidator(startup.plugins, startup.config, startup.policy.get(),
                                               &*startup.providers));
   worker::Worker worker({startup.config, startup.plugins, *startup.clients, offsets, clock,
-                         startup.advertised.worker_id, &*startup.providers, startup.policy.get()},
+                         startup.advertised.worker_id, &*startup.providers, startup.policy.get(),
+                         /*own_offset_topics=*/true},
                         herder);
   herder.set_worker(worker);
   auto member =

@@ -31,6 +31,26 @@ class Sharing(ClusterScenario):
         wait_until(lambda: again.ask("GET", f"/connectors/{source}/status")[0] == 404, "it is gone")
         self.assertEqual(again.ask("GET", "/connectors")[1], [sink])
 
+    def test_a_connector_keeps_its_offsets_in_a_topic_of_its_own(self):
+        """C32: beside the worker's topic, so that leaving the setting out again loses nothing."""
+        node = self.joined(self.node())
+        own = self.name + "-own"
+        self.write("one\ntwo\n")
+        name = self.create(node, self.source(offsets_storage_topic=own))
+        wait_until(lambda: self.ask(node, "GET", f"/connectors/{name}/offsets")[1]["offsets"], "the offset is stored")
+        self.assertEqual(self.broker.topic(own)["partitions"], 25)
+
+        def values(topic):
+            return [one["value"] for one in self.broker.everything(topic)]
+        for topic in own, f"{self.name}-offset":
+            wait_until(lambda topic=topic: values(topic) and values(topic)[-1] == b'{"position":8}', f"it is in {topic}")
+        self.assertEqual(self.ask(node, "PUT", f"/connectors/{name}/stop")[0], 204)
+        self.wait_states(node, name, "RUNNING", 0, connector="STOPPED")
+        self.assertEqual(self.ask(node, "DELETE", f"/connectors/{name}/offsets")[0], 200)
+        for topic in own, f"{self.name}-offset":
+            self.assertIsNone(values(topic)[-1], topic)
+        self.assertEqual(self.ask(node, "GET", f"/connectors/{name}/offsets")[1], {"offsets": []})
+
     def test_work_is_shared_and_moves(self):
         """C8, C11, C12, C13: three workers, one leaves, comes back, is killed; then the leader is killed."""
         self.broker.create(self.name, 12)
