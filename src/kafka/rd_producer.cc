@@ -83,11 +83,12 @@ Result<RdProducer::Topic*> RdProducer::topic(std::string_view name) {
   if (found == topics_.end()) {
     Topic made;
     made.name = name;
+    // First: a topic that librdkafka asks its embedded broker for springs up with four partitions.
+    if (embedded_) embedded_->ensure_topic(made.name);
     made.native.reset(rd_kafka_topic_new(client_.get(), made.name.c_str(), nullptr));
     if (!made.native) {
       return error_from(rd_kafka_last_error(), fmt::format("cannot write to topic '{}'", name));
     }
-    if (embedded_) embedded_->ensure_topic(made.name);
     found = topics_.emplace(std::string(name), std::move(made)).first;
   }
   return last_ = &found->second;

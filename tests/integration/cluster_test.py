@@ -33,12 +33,12 @@ class Sharing(ClusterScenario):
 
     def test_a_connector_keeps_its_offsets_in_a_topic_of_its_own(self):
         """C32: beside the worker's topic, so that leaving the setting out again loses nothing."""
-        node = self.joined(self.node())
+        node = self.joined(self.node(offset_storage_partitions=1))
         own = self.name + "-own"
         self.write("one\ntwo\n")
         name = self.create(node, self.source(offsets_storage_topic=own))
         wait_until(lambda: self.ask(node, "GET", f"/connectors/{name}/offsets")[1]["offsets"], "the offset is stored")
-        self.assertEqual(self.broker.topic(own)["partitions"], 25)
+        self.assertEqual(self.broker.topic(own)["partitions"], 1)
 
         def values(topic):
             return [one["value"] for one in self.broker.everything(topic)]
