@@ -1,10 +1,13 @@
 """Requests in clusters of a Millrace and a Java worker: whoever is asked, the answer is the leader's."""
 
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import http.client
 import json
+import signal
+import time
 
 from harness import JAVA, main, wait_until
 from mixed import OTHER, MixedScenario
@@ -245,6 +248,33 @@ class Requests(MixedScenario):
         self.assertNotEqual(level(late), "TRACE")
         self.wait_one_generation(self.leader, late)
         self.assertEqual(count("RESTARTING"), 1, "a request of before does nothing")
+
+
+class Rebalances(MixedScenario):
+    def test_a_request_meets_a_rebalance(self):
+        """C37: ours waits for its end, and says so after ten seconds."""
+        ours, java = self.pair("millrace", session_timeout_ms=30_000)
+        name = self.create(ours, self.source())
+        self.wait_states(ours, name, "RUNNING", 1)
+        java.process.send_signal(signal.SIGSTOP)  # the round that a new connector needs has to wait for it
+        try:
+            self.create(ours, self.source(name=f"{self.name}-more"))
+            begin = time.monotonic()
+            status, answer = ours.ask("PUT", f"/connectors/{name}/stop")
+            self.assertGreater(time.monotonic() - begin, 9.9)
+            self.assertEqual((status, answer["error_code"]), (409, 409), answer)
+            self.assertIn("stale configuration", answer["message"])
+            self.assertEqual(set(ours.ask("GET", "/connectors")[1]), {name, f"{self.name}-more"}, "reading goes on")
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                patient = pool.submit(ours.ask, "PUT", f"/connectors/{name}/stop")
+                self.assertFalse(concurrent.futures.wait([patient], 1).done)
+                java.process.send_signal(signal.SIGCONT)
+                self.assertEqual(patient.result(60), (204, None))
+        finally:
+            java.process.send_signal(signal.SIGCONT)
+        for worker in ours, java:
+            self.wait_states(worker, name, "STOPPED", 0)
+            self.wait_states(worker, f"{self.name}-more", "RUNNING", 1)
 
 
 if __name__ == "__main__":

