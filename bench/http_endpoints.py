@@ -70,6 +70,10 @@ class Slow:
         self.url = f'http://127.0.0.1:{server.sockets[0].getsockname()[1]}/'
         self.ready.set()
         self.loop.run_forever()
+        left = asyncio.all_tasks(self.loop)  # of connections that are still open
+        for task in left:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*left))
 
     async def serve(self, reader, writer):
         try:
@@ -79,5 +83,5 @@ class Slow:
                 await asyncio.sleep(self.seconds)
                 self.count += 1
                 writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"retry":false}')
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()

@@ -85,9 +85,9 @@ class Worker:
         request = f'GET {path} HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nConnection: close\r\n\r\n'.encode()
         while True:
             if not self.living():
-                raise SystemExit(f'{self.name} ended: see {self.log}\n' + self.log.read_text()[-2000:])
+                raise SystemExit(f'{self.name} ended; the end of its log:\n' + self.log.read_text()[-2000:])
             if time.monotonic() - self.begin > limit:
-                raise SystemExit(f'{self.name} does not answer {path}: see {self.log}\n' + self.log.read_text()[-2000:])
+                raise SystemExit(f'{self.name} does not answer {path}; the end of its log:\n' + self.log.read_text()[-2000:])
             try:
                 with socket.create_connection(('127.0.0.1', self.port), timeout=5) as s:
                     s.sendall(request)
