@@ -1,6 +1,5 @@
 """Work in clusters of Millrace and Java workers: how it is shared, moves, comes back, with each side as the leader."""
 
-import http.client
 import json
 import signal
 import socket
@@ -157,12 +156,7 @@ class Cut(MixedScenario):
     def test_the_config_topic_is_out_of_reach_of_a_follower(self):
         """C18: it leaves, keeps its work, and comes back when it can read again."""
         java = self.joined(self.start("java"))
-        self.proxy.hold("-configs")
-        ours = self.behind_the_proxy()
-        signed = {"X-Connect-Authorization": "AAAA", "X-Connect-Request-Signature-Algorithm": "HmacSHA256"}
-        self.assertEqual([self.post_tasks(ours, headers) for headers in ({}, signed)], [400, 503])  # C35: no key yet
-        self.proxy.hold(None)
-        self.joined(ours)
+        ours = self.joined(self.behind_the_proxy())
         names = self.sinks(java, 2, 2)
         self.wait_share(java, ours, names, (1, 2))
         share, began = self.share(java, ours, names), self.task_states()
@@ -175,16 +169,6 @@ class Cut(MixedScenario):
         self.wait_states(java, more, "RUNNING", 1)
         self.assertEqual(self.share(java, ours, names), share)
         self.assertEqual([one for one in self.task_states() if f"{more}-" not in one[0]], began, "nothing stopped")
-
-    @staticmethod
-    def post_tasks(worker, headers):
-        """What a worker says to a request between workers."""
-        connection = http.client.HTTPConnection("127.0.0.1", worker.started().port, timeout=60)
-        try:
-            connection.request("POST", "/connectors/any/tasks", "[]", {"Content-Type": "application/json", **headers})
-            return connection.getresponse().status
-        finally:
-            connection.close()
 
     def test_the_config_topic_is_out_of_reach_of_the_leader(self):
         """C19: the leader knows less than others: they are told so, and keep their work."""
