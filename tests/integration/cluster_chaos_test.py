@@ -1,24 +1,21 @@
 """A cluster of three workers to which bad things happen, again and again, while lines run through it: nothing is lost, no
 task runs twice for longer than the session timeout, and the cluster settles each time.
 
-From the environment: MILLRACE_CHAOS_SECONDS (40: how long; half an hour shows more), MILLRACE_CHAOS_SEED (1),
-MILLRACE_CHAOS_NETWORK=1 (cuts off one worker, too; needs root, for a network namespace of its own).
+From the environment: MILLRACE_CHAOS_SECONDS (40: how long; half an hour shows more), MILLRACE_CHAOS_SEED (1).
 """
 
 import os
 import pathlib
 import random
 import signal
-import subprocess
 import threading
 import time
 
 from cluster import SESSION, ClusterScenario
-from harness import GIVEN_UP_SOON, Worker, main, wait_until
+from harness import GIVEN_UP_SOON, main, wait_until
 
 SECONDS = float(os.environ.get("MILLRACE_CHAOS_SECONDS", 40))
 SEED = int(os.environ.get("MILLRACE_CHAOS_SEED", 1))
-NETWORK = os.environ.get("MILLRACE_CHAOS_NETWORK") == "1"
 SOURCES = 3
 
 
