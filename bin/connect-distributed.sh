@@ -1,1 +1,1 @@
-connect-distributed
+connect-standalone

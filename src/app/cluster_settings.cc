@@ -22,7 +22,6 @@ Result<DistributedHerder::Settings> read_herder_settings(const Startup& startup)
   if (!key) return std::move(key.error());
   DistributedHerder::Settings result;
   result.kafka_cluster_id = startup.cluster_id;
-  result.group_id = settings.get<std::string>("group.id");
   result.worker_id = startup.advertised.worker_id;
   result.topics = {settings.get<bool>("topic.tracking.enable"),
                    settings.get<bool>("topic.tracking.allow.reset")};

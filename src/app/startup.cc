@@ -3,6 +3,7 @@
 #include "app/builtin_plugins.h"
 #include "app/rest_options.h"
 #include "base/log.h"
+#include "base/take.h"
 #include "config/properties.h"
 #include "plugin/library_loader.h"
 #include "provider/variables.h"
@@ -45,14 +46,6 @@ Result<std::unique_ptr<OverridePolicy>> make_policy(const Startup& startup) {
   std::unique_ptr<OverridePolicy> policy = plugin->make();
   MILLRACE_TRY(policy->configure(startup.properties));
   return policy;
-}
-
-/// Moves the value over, or hands back the error.
-template <class T, class U>
-Result<void> take(T& target, Result<U> result) {
-  if (!result) return std::move(result.error());
-  target = *std::move(result);
-  return {};
 }
 
 }  // namespace

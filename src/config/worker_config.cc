@@ -1,6 +1,7 @@
 #include "config/worker_config.h"
 
 #include "base/secrets.h"
+#include "base/take.h"
 #include "config/unknown_keys.h"
 
 #include <type_traits>
@@ -49,14 +50,6 @@ Result<std::vector<Listener>> listeners(std::string_view key, const Texts& texts
     result.push_back(*std::move(listener));
   }
   return result;
-}
-
-/// Moves the value over, or hands back the error.
-template <class T, class U>
-Result<void> take(T& target, Result<U> result) {
-  if (!result) return std::move(result.error());
-  target = *std::move(result);
-  return {};
 }
 
 Result<void> fill(WorkerConfig& worker, const ClassLookup& classes) {

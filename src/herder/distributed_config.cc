@@ -1,21 +1,11 @@
 // What a distributed herder makes of changes in the config topic, whoever wrote them. The topic's
 // thread hands each one to the loop.
-#include "base/log.h"
 #include "herder/distributed_herder.h"
+#include "herder/distributed_log.h"
 
 #include <utility>
 
 namespace millrace {
-
-namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
-
-}  // namespace
 
 void DistributedHerder::connector_changed(const std::string& name) {
   loop_.post([this, name] {
@@ -24,11 +14,11 @@ void DistributedHerder::connector_changed(const std::string& name) {
       return rebalancer_.want_round("connector " + name + " was created");
     }
     if (!running_.connectors.contains(name)) return;
-    logger().info("Connector {} was configured anew: restarting it", name);
+    distributed_logger().info("Connector {} was configured anew: restarting it", name);
     publisher_.forget(name);
     reloads_.forget(name);  // the new configuration may look elsewhere
     restart_local_connector(name, {}, [name](const Result<void>& done) {
-      if (!done) logger().error("Connector {}: {}", name, done.error().message());
+      if (!done) distributed_logger().error("Connector {}: {}", name, done.error().message());
     });
   });
 }

@@ -1,7 +1,7 @@
 // A distributed herder's life, and the questions that it answers from what the topics say.
 #include "herder/distributed_herder.h"
+#include "herder/distributed_log.h"
 
-#include "base/log.h"
 #include "herder/plugin_list.h"
 
 #include <algorithm>
@@ -11,12 +11,6 @@
 namespace millrace {
 
 namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
 
 constexpr std::chrono::milliseconds lane_limit{1'000};
 
@@ -40,7 +34,8 @@ DistributedHerder::DistributedHerder(Settings settings, Parts parts, ConnectorVa
       reloads_(parts_.clock, [this](const std::string& name) {
         loop_.post([this, name] {
           if (!running_.connectors.contains(name)) return;
-          logger().info("Restarting connector {}: values in its configuration are due", name);
+          distributed_logger().info("Restarting connector {}: values in its configuration are due",
+                                    name);
           restart_local_connector(name, {}, [](const Result<void>&) {});
         });
       }) {}
@@ -72,8 +67,8 @@ void DistributedHerder::start(std::function<void()> loaded,
     }
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.now() - begin);
-    logger().info("Read the internal topics in {} ms: {} connectors", took.count(),
-                  parts_.config.snapshot()->connectors.size());
+    distributed_logger().info("Read the internal topics in {} ms: {} connectors", took.count(),
+                              parts_.config.snapshot()->connectors.size());
     loaded();
     loop_.post([this] {
       for (const auto& [name, entry] : parts_.config.snapshot()->connectors) known_.insert(name);
@@ -93,12 +88,12 @@ void DistributedHerder::stop() {
   loop_.post([this, stopped] {
     refuse_waiting();
     const group::Work all = running_;
-    logger().info("Stopping {}", to_string(all));
+    distributed_logger().info("Stopping {}", to_string(all));
     stop_work(all, [stopped] { stopped->set_value(); });
   });
   const auto limit = settings_.task_stop_timeout + 2 * worker::Worker::connector_stop_timeout;
   if (stopped->get_future().wait_for(limit) != std::future_status::ready) {
-    logger().warn("Not everything stopped within {} ms", limit.count());
+    distributed_logger().warn("Not everything stopped within {} ms", limit.count());
   }
   loop_.stop();
   local_->wait_idle(lane_limit);
@@ -241,8 +236,8 @@ void DistributedHerder::topic_used(const TaskId& id, std::string_view topic) {
 
 void DistributedHerder::values_expire(const std::string& connector, const std::string& place,
                                       std::chrono::milliseconds after) {
-  logger().info("Connector {} will be restarted: what {} gave for it is good for {} ms", connector,
-                place, after.count());
+  distributed_logger().info("Connector {} will be restarted: what {} gave for it is good for {} ms",
+                            connector, place, after.count());
   reloads_.expect(connector, place, after);
 }
 

@@ -46,7 +46,6 @@ class DistributedHerder final : public Herder,
  public:
   struct Settings {
     std::string kafka_cluster_id;
-    std::string group_id;
     std::string worker_id;  ///< host:port of the advertised address
     TopicTracking topics;
     Rebalancer::Settings rebalances;

@@ -1,7 +1,8 @@
 // What a distributed herder does for others as the leader, and asks of the leader if that is
 // another worker.
-#include "base/log.h"
+#include "base/percent.h"
 #include "herder/distributed_herder.h"
+#include "herder/distributed_log.h"
 #include "herder/distributed_places.h"
 #include "herder/request_signature.h"
 #include "peers/signature.h"
@@ -14,12 +15,6 @@
 namespace millrace {
 
 namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
 
 constexpr std::chrono::milliseconds leader_timeout{30'000};
 /// After a key could not be written.
@@ -37,22 +32,6 @@ std::string task_configs_body(const std::vector<ConfigMap>& configs) {
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string path_segment(std::string_view text) {
-  std::string path;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      path += c;
-    } else {
-      constexpr char digits[] = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      path += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return path;
-}
-
 }  // namespace
 
 void DistributedHerder::settled(const group::Assigned& assigned) {
@@ -61,7 +40,7 @@ void DistributedHerder::settled(const group::Assigned& assigned) {
     renew_session_key();
   }
   if (!ready_.exchange(true, std::memory_order_acq_rel)) {
-    logger().info("Herder started");
+    distributed_logger().info("Herder started");
     for (const Reply<void>& reply : std::exchange(pings_, {})) reply({});
   }
   run_waiting();
@@ -104,8 +83,8 @@ void DistributedHerder::renew_session_key() {
     const auto written =
         parts_.config.put_session_key(make_session_key(settings_.session_key, when));
     if (written) return;  // read back, it comes to session_key_changed
-    logger().warn("The key for requests between workers could not be written: {}",
-                  written.error().message());
+    distributed_logger().warn("The key for requests between workers could not be written: {}",
+                              written.error().message());
     loop_.post([this] {
       if (!key_timer_) key_timer_ = loop_.after(key_pause, [this] { renew_session_key(); });
     });
@@ -139,10 +118,9 @@ void DistributedHerder::post_to_leader(const std::string& leader_url, const std:
                                        const TaskPublisher::Done& answer) {
   std::string url = leader_url;
   if (!url.ends_with('/')) url += '/';
-  url += "connectors/" + path_segment(name) + "/tasks";
+  url += "connectors/" + percent_encoded(name, "-._~") + "/tasks";
   leader_requests_.post([this, url, body = task_configs_body(configs), answer] {
-    peers::PeerRequest request{
-        "POST", url, {{"Accept", "application/json"}, {"Content-Type", "application/json"}}, body};
+    peers::PeerRequest request{"POST", url, {}, body};
     if (signed_requests_) {
       const std::optional<storage::SessionKey> key = session_key();
       if (!key) {

@@ -1,8 +1,8 @@
 // What clients ask of a distributed herder. A change waits for a place in the group, is sent on to
 // the leader or the owner if that is another worker, and is written in the lane of the config
 // topic.
-#include "base/log.h"
 #include "herder/distributed_herder.h"
+#include "herder/distributed_log.h"
 #include "herder/distributed_places.h"
 #include "herder/offset_changes.h"
 
@@ -11,12 +11,6 @@
 namespace millrace {
 
 namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
 
 /// The length of a name in the group's protocol has two bytes.
 constexpr std::size_t longest_name = 32'767;
@@ -253,7 +247,7 @@ void DistributedHerder::change_offsets(const std::string& name, const Reply<bool
       reply.progress().begin("changing the offsets of connector " + name);
       Result<bool> changed = change(entry->config);
       if (!changed && changed.error().cause() != nullptr) {
-        logger().error("Offsets of connector {}: {}", name, changed.error().trace());
+        distributed_logger().error("Offsets of connector {}: {}", name, changed.error().trace());
       }
       reply(std::move(changed));
     });

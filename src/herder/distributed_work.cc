@@ -1,7 +1,7 @@
 // What a distributed herder does to the connectors and tasks that run on its worker. Everything
 // here runs on the loop.
-#include "base/log.h"
 #include "herder/distributed_herder.h"
+#include "herder/distributed_log.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,16 +10,10 @@ namespace millrace {
 
 namespace {
 
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
-
 constexpr std::chrono::milliseconds defence_interval{2'000};
 
 void log_failure(const std::string& what, const Result<void>& done) {
-  if (!done) logger().error("{}: {}", what, done.error().message());
+  if (!done) distributed_logger().error("{}: {}", what, done.error().message());
 }
 
 }  // namespace
@@ -72,7 +66,7 @@ void DistributedHerder::stop_work(const group::Work& work, std::function<void()>
     }
     statuses_.post([this, done] {
       if (!parts_.status.flush(std::chrono::seconds(5))) {
-        logger().warn("Not every status was written in time");
+        distributed_logger().warn("Not every status was written in time");
       }
       loop_.post(done);
     });
@@ -160,8 +154,8 @@ void DistributedHerder::configure_tasks(const std::string& name, std::chrono::mi
       name, entry->config, [this, name, pause](Result<LocalWork::TaskConfigs> configs) {
         if (configs) return publish_if_new(name, *std::move(configs));
         const auto status = parts_.status.connector(name);
-        logger().error("Connector {} could not configure its tasks: {}", name,
-                       configs.error().trace());
+        distributed_logger().error("Connector {} could not configure its tasks: {}", name,
+                                   configs.error().trace());
         if (configs.error().code() == ErrorCode::not_found) return;  // it does not run any more
         if (configs.error().java_class().ends_with("TooManyTasksException")) return;  // for good
         if (status && status->status.state == State::failed) return;
@@ -202,13 +196,15 @@ void DistributedHerder::defend_statuses() {
   for (auto& [name, status] : connectors) {
     if (!running_.connectors.contains(name) || !overwritten(parts_.status.connector(name)))
       continue;
-    logger().info("Connector {} runs here, whatever another worker has said late", name);
+    distributed_logger().info("Connector {} runs here, whatever another worker has said late",
+                              name);
     parts_.status.put_connector(name, {std::move(status), generation_}, storage::Write::plain);
   }
   for (auto& [id, status] : tasks) {
     if (!running_.tasks.contains({id.connector, id.task})) continue;
     if (!overwritten(parts_.status.task(id))) continue;
-    logger().info("Task {} runs here, whatever another worker has said late", id.to_string());
+    distributed_logger().info("Task {} runs here, whatever another worker has said late",
+                              id.to_string());
     parts_.status.put_task(id, {std::move(status), generation_}, storage::Write::plain);
   }
 }
@@ -232,8 +228,8 @@ void DistributedHerder::restart_own_share(const storage::RestartWish& wish) {
   const bool connector_too =
       running_.connectors.contains(wish.connector) && wanted(status->connector);
   if (!connector_too && tasks.empty()) return;
-  logger().info("Restarting connector {}{} and {} of its tasks here", wish.connector,
-                connector_too ? "" : " (not itself)", tasks.size());
+  distributed_logger().info("Restarting connector {}{} and {} of its tasks here", wish.connector,
+                            connector_too ? "" : " (not itself)", tasks.size());
   if (connector_too) {
     restart_local_connector(
         wish.connector,

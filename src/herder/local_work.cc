@@ -1,20 +1,10 @@
 #include "herder/local_work.h"
 
-#include "base/log.h"
+#include "herder/distributed_log.h"
 
 #include <utility>
 
 namespace millrace {
-
-namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
-
-}  // namespace
 
 LocalWork::Lanes& LocalWork::lanes_of(const std::string& name) {
   const auto found = lanes_.find(name);
@@ -165,7 +155,7 @@ void LocalWork::give_up(const std::set<std::string>& names, std::chrono::millise
     if (it == lanes_.end() || it->second.calls.empty() || now - it->second.busy_since < busy) {
       continue;
     }
-    logger().warn(
+    distributed_logger().warn(
         "Connector {} has not come back for {} ms, and is left behind", name,
         std::chrono::duration_cast<std::chrono::milliseconds>(now - it->second.busy_since).count());
     worker_.abandon_connector(name);

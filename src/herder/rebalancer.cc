@@ -1,6 +1,6 @@
 #include "herder/rebalancer.h"
 
-#include "base/log.h"
+#include "herder/distributed_log.h"
 
 #include <utility>
 
@@ -9,12 +9,6 @@ namespace millrace {
 namespace {
 
 using std::chrono::milliseconds;
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
 
 }  // namespace
 
@@ -79,8 +73,9 @@ void Rebalancer::follow(group::RejoinWanted rejoin) {
 void Rebalancer::follow(Lost /*lost*/) {
   const group::Work all = duties_.running();
   if (!all.empty()) {
-    logger().warn("The group's coordinator cannot be found: stopping {}, which others may get",
-                  to_string(all));
+    distributed_logger().warn(
+        "The group's coordinator cannot be found: stopping {}, which others may get",
+        to_string(all));
   }
   duties_.stop_work(all, [this] {
     membership_->forget_work();
@@ -92,8 +87,9 @@ void Rebalancer::follow(group::Assigned assigned) {
   place_ = assigned;
   duties_.entered(assigned);
   if (assigned.error == group::AssignmentError::none) return give_up_revoked(std::move(assigned));
-  logger().info("The leader {} knows an older configuration than the group: catching up",
-                assigned.leader_url);
+  distributed_logger().info(
+      "The leader {} knows an older configuration than the group: catching up",
+      assigned.leader_url);
   catch_up([this] { over("the leader had an older configuration"); });
 }
 
@@ -122,14 +118,14 @@ void Rebalancer::adopt(const group::Assigned& assigned) {
   duties_.start_work(assigned.held);
   const milliseconds took =
       std::chrono::duration_cast<milliseconds>(loop_.clock().now() - *std::exchange(began_, {}));
-  logger().info("Rebalance {} took {} ms: {}; leader {}; gave up {}, got {}, runs {}{}",
-                assigned.generation, took.count(),
-                cause_.empty() ? "the worker has joined" : cause_, assigned.leader_url,
-                to_string(assigned.revoked), to_string(without(assigned.held, before)),
-                to_string(assigned.held),
-                assigned.delay.count() > 0
-                    ? ", another one follows in " + std::to_string(assigned.delay.count()) + " ms"
-                    : "");
+  distributed_logger().info(
+      "Rebalance {} took {} ms: {}; leader {}; gave up {}, got {}, runs {}{}", assigned.generation,
+      took.count(), cause_.empty() ? "the worker has joined" : cause_, assigned.leader_url,
+      to_string(assigned.revoked), to_string(without(assigned.held, before)),
+      to_string(assigned.held),
+      assigned.delay.count() > 0
+          ? ", another one follows in " + std::to_string(assigned.delay.count()) + " ms"
+          : "");
   if (!assigned.revoked.empty()) return over("the work that was taken away has stopped");
   duties_.settled(assigned);
   over();
@@ -140,7 +136,8 @@ void Rebalancer::catch_up(std::function<void()> then) {
     const Result<void> read = config_.refresh(settings_.sync_timeout);
     loop_.post([this, then, read] {
       if (!read) {
-        logger().warn("The config topic could not be read to its end: {}", read.error().message());
+        distributed_logger().warn("The config topic could not be read to its end: {}",
+                                  read.error().message());
         return unsynced(then);
       }
       failed_reads_ = 0;
@@ -158,8 +155,8 @@ void Rebalancer::unsynced(std::function<void()> then) {
   if (!settings_.eager) {
     if (failed_reads_ == attempts) {
       failed_reads_ = 0;
-      logger().error("The config topic could not be read {} times: stopping all work",
-                     attempts + 1);
+      distributed_logger().error("The config topic could not be read {} times: stopping all work",
+                                 attempts + 1);
       return duties_.stop_work(duties_.running(), [this, then = std::move(then)] {
         membership_->forget_work();
         catch_up(then);
@@ -168,7 +165,7 @@ void Rebalancer::unsynced(std::function<void()> then) {
     pause = settings_.max_delay / 10 / (attempts - failed_reads_);
     ++failed_reads_;
   }
-  logger().warn("Reading the config topic again in {} ms", pause.count());
+  distributed_logger().warn("Reading the config topic again in {} ms", pause.count());
   loop_.after(pause, [this, then = std::move(then)] { catch_up(then); });
 }
 

@@ -1,21 +1,11 @@
 #include "herder/task_publisher.h"
 
-#include "base/log.h"
+#include "herder/distributed_log.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace millrace {
-
-namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
-  return instance;
-}
-
-}  // namespace
 
 void TaskPublisher::publish(const std::string& name, Configs configs) {
   const std::uint64_t number = ++count_;
@@ -34,8 +24,9 @@ void TaskPublisher::attempt(const std::string& name, std::uint64_t number) {
       return;
     }
     Pending& pending = found->second;
-    logger().warn("The task configurations of connector {} could not be stored; again in {} ms: {}",
-                  name, pending.pause.count(), sent.error().message());
+    distributed_logger().warn(
+        "The task configurations of connector {} could not be stored; again in {} ms: {}", name,
+        pending.pause.count(), sent.error().message());
     loop_.after(pending.pause, [this, name, number] { attempt(name, number); });
     pending.pause = std::min(2 * pending.pause, longest_pause);
   });

@@ -97,6 +97,12 @@ void apply_share(ClientKind kind, NativeSettings& settings, std::int64_t bytes) 
   }
 }
 
+int timeout_until(std::chrono::steady_clock::time_point deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  const auto count = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::clamp<std::int64_t>(count, 0, 3'600'000));
+}
+
 bool is_retriable(int code) {
   switch (static_cast<rd_kafka_resp_err_t>(code)) {
     case RD_KAFKA_RESP_ERR__TRANSPORT:

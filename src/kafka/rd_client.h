@@ -7,6 +7,7 @@
 #include "millrace/result.h"
 #include "millrace/sink.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,6 +33,9 @@ void apply_share(ClientKind kind, NativeSettings& settings, std::int64_t bytes);
 
 /// The logger of all clients: org.apache.kafka.clients.
 log::Logger& client_logger();
+
+/// What is left, in milliseconds, as librdkafka takes it: 0 to an hour.
+int timeout_until(std::chrono::steady_clock::time_point deadline);
 
 /// Whether the call that brought this error may succeed later.
 bool is_retriable(int code);

@@ -13,15 +13,6 @@ namespace millrace::kafka {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-namespace {
-
-int timeout_until(SteadyClock::time_point deadline) {
-  const auto left = std::chrono::ceil<milliseconds>(deadline - SteadyClock::now()).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
-}
-
-}  // namespace
-
 void RdConsumer::QueueDeleter::operator()(rd_kafka_queue_s* queue) const {
   rd_kafka_queue_destroy(queue);
 }

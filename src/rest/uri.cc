@@ -1,5 +1,7 @@
 #include "rest/uri.h"
 
+#include "base/percent.h"
+
 #include <cstdint>
 #include <optional>
 
@@ -89,21 +91,6 @@ std::string decode_query(std::string_view text) {
 /// What a segment of a path may hold as it is, beside letters and digits.
 constexpr std::string_view plain_in_segments = "-._~!$&'()*+,=:@";
 
-std::string encode(std::string_view name, std::string_view plain) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || plain.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<std::uint8_t>(c);
-      encoded += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return encoded;
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> path_segments(std::string_view path) {
@@ -142,10 +129,12 @@ NameValues parse_query(std::string_view query) {
   return parameters;
 }
 
-std::string encode_segment(std::string_view name) { return encode(name, plain_in_segments); }
+std::string encode_segment(std::string_view name) {
+  return percent_encoded(name, plain_in_segments);
+}
 
 std::string encode_path(std::string_view name) {
-  return encode(name, std::string(plain_in_segments) + '/');
+  return percent_encoded(name, std::string(plain_in_segments) + '/');
 }
 
 }  // namespace millrace::rest
