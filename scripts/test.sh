@@ -20,6 +20,7 @@ broker_folder=$root/build/kafka/test
 passed=0
 failed=0
 skipped=0
+failures=() # "PRESET: TEST", told again at the end: the log above is long
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
@@ -38,6 +39,14 @@ discard_broker() {
   rm -rf "$broker_folder"
 }
 
+# remember_failures PRESET LOG: the tests that ctest lists as failed.
+remember_failures() {
+  local name
+  while read -r name; do failures+=("$1: $name"); done < <(
+    sed -n '/^The following tests FAILED:/,/^$/s/^[[:space:]]*[0-9]* - //p' "$2"
+  )
+}
+
 # run_ctest PRESET OPTION...: runs the tests and adds up what ctest's summary says.
 run_ctest() {
   local preset=$1 log=$root/build/$1.ctest.log status=0 summary='' run=(ctest)
@@ -53,6 +62,7 @@ run_ctest() {
     skipped=$((skipped + left_out))
     failed=$((failed + BASH_REMATCH[1]))
     passed=$((passed + BASH_REMATCH[2] - BASH_REMATCH[1] - left_out))
+    remember_failures "$preset" "$log"
   elif [ "$status" = 0 ]; then
     status=1
   fi
@@ -66,6 +76,7 @@ built() {
   timed "build of $1" build_preset "$@" && return
   say "preset $1 does not build: counted as one failed test"
   failed=$((failed + 1))
+  failures+=("$1: the build")
   return 1
 }
 
@@ -118,6 +129,7 @@ if [ -z "$filter" ]; then
 fi
 
 echo
+if ((failed)); then printf 'failed: %s\n' "${failures[@]:-see above}"; fi
 if ((skipped)); then
   echo "$passed passed, $failed failed, $skipped skipped"
 else
