@@ -1,6 +1,6 @@
 #include "group/coordinator.h"
 
-#include "base/log.h"
+#include "group/group_terms.h"
 #include "kafka/rd_client.h"
 
 #include <fmt/format.h>
@@ -18,12 +18,6 @@ using std::chrono::milliseconds;
 /// So long may a broker take to be reached at first: another one may be quicker. The limit doubles
 /// with every round through them.
 constexpr milliseconds first_setup{1000};
-
-log::Logger& logger() {
-  static log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.WorkerCoordinator");
-  return instance;
-}
 
 const Error unwanted{ErrorCode::retriable, "not needed any more"};
 

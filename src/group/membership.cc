@@ -1,6 +1,6 @@
 #include "group/membership.h"
 
-#include "base/log.h"
+#include "group/group_terms.h"
 #include "kafka/rd_client.h"
 
 #include <fmt/format.h>
@@ -14,31 +14,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-log::Logger& logger() {
-  static log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.distributed.WorkerCoordinator");
-  return instance;
-}
-
-/// Errors of Kafka's protocol that have a meaning of their own here.
-enum : std::int16_t {
-  none = 0,
-  coordinator_load_in_progress = 14,
-  coordinator_not_available = 15,
-  not_coordinator = 16,
-  illegal_generation = 22,
-  unknown_member_id = 25,
-  rebalance_in_progress = 27,
-  member_id_required = 79,
-};
-
 /// How often we may join without a pause when the coordinator says "at once".
 constexpr int joins_at_once = 5;
 constexpr milliseconds join_grace{5000};
-
-bool ends_the_worker(const Error& error) {
-  return error.code() == ErrorCode::fatal || error.code() == ErrorCode::invalid_config;
-}
 
 }  // namespace
 
@@ -57,12 +35,6 @@ Membership::Membership(Loop& loop, const GroupSettings& settings, std::string ur
       heartbeat_(loop),
       answer_due_(loop) {
   coordinator_.on_lost([this](const Error& why) { lose_coordinator(why); });
-}
-
-milliseconds Membership::backoff(int failures) const {
-  milliseconds pause = std::max(settings_.retry_backoff, milliseconds(1));
-  for (int i = 1; i < failures && pause < settings_.retry_backoff_max; ++i) pause *= 2;
-  return std::min(pause, std::max(settings_.retry_backoff_max, settings_.retry_backoff));
 }
 
 Error Membership::refusal(Code error, std::string_view request) const {
@@ -166,13 +138,7 @@ void Membership::send_join() {
       .protocol_type = "connect",
       .reason = reason_};
   WorkerMetadata metadata{.url = url_, .config_offset = config_->offset, .allocation = {}};
-  if (holds_anything_) {
-    metadata.allocation = Assignment{.leader = held_leader_,
-                                     .leader_url = held_leader_url_,
-                                     .config_offset = held_offset_,
-                                     .assigned = held_,
-                                     .delay = held_delay_};
-  }
+  if (holds_anything_) metadata.allocation = held_;
   for (const ProtocolVersion version : offered(settings_.protocol)) {
     metadata.version = version;
     request.protocols.push_back({std::string(to_string(version)), encode(metadata)});
@@ -295,16 +261,18 @@ void Membership::take(const Assignment& assignment) {
   again_ = join_failures_ = 0;
   last_completed_generation_ = generation_;
   last_had_error_ = assignment.error != AssignmentError::none;
+  Work held = std::move(held_.assigned);
   if (!last_had_error_) {
     Assignment ours = assignment;
     ours.version = version_;
-    held_ = held_after(held_, ours);
+    held = held_after(held, ours);
   }
   holds_anything_ = true;
-  held_leader_ = assignment.leader;
-  held_leader_url_ = assignment.leader_url;
-  held_offset_ = assignment.config_offset;
-  held_delay_ = assignment.delay;
+  held_ = {.leader = assignment.leader,
+           .leader_url = assignment.leader_url,
+           .config_offset = assignment.config_offset,
+           .assigned = std::move(held),
+           .delay = assignment.delay};
   logger().info(
       "group {}: rebalanced in {} ms because {}: generation {}, protocol {}, leader {}; {} to run, "
       "{} "
@@ -312,7 +280,7 @@ void Membership::take(const Assignment& assignment) {
       settings_.group_id,
       std::chrono::duration_cast<milliseconds>(loop_.now() - rebalance_began_).count(), reason_,
       generation_, protocol_, leader_id_ == member_ ? "this worker" : assignment.leader_url,
-      to_string(held_), to_string(assignment.revoked),
+      to_string(held_.assigned), to_string(assignment.revoked),
       last_had_error_ ? ", but the leader lacks the newest configuration" : "",
       assignment.delay > milliseconds(0)
           ? fmt::format(", all come back in {} ms", assignment.delay.count())
@@ -329,157 +297,10 @@ void Membership::take(const Assignment& assignment) {
                             .leading = leader_id_ == member_,
                             .error = assignment.error,
                             .config_offset = assignment.config_offset,
-                            .held = held_,
+                            .held = held_.assigned,
                             .revoked = assignment.revoked,
                             .delay = assignment.delay,
                             .owners = owners_});
-}
-
-// --- the coordinator
-
-void Membership::search() {
-  if (std::exchange(searching_, true)) return;
-  search_timer_.cancel();
-  if (!held_.empty() && !lost_.running()) {  // G17
-    lost_.start(settings_.heartbeat_interval, [this] { give_up_work(); });
-  }
-  coordinator_.find([this](const Result<void>& result) {
-    searching_ = false;
-    if (result) return found();
-    if (ends_the_worker(result.error())) return end(result.error());
-    search_later();
-    logger().log(search_failures_ == 1 ? log::Level::warn : log::Level::debug,
-                 "group {}: no coordinator yet, looking on: {}", settings_.group_id,
-                 result.error().message());
-  });
-}
-
-void Membership::search_later() {
-  if (searching_) return;
-  if (!held_.empty() && !lost_.running()) {
-    lost_.start(settings_.heartbeat_interval, [this] { give_up_work(); });
-  }
-  search_timer_.start(backoff(++search_failures_), [this] { search(); });
-}
-
-void Membership::found() {
-  search_failures_ = 0;
-  lost_.cancel();
-  last_good_ = loop_.now();  // it gets as long as a new one
-  if (state_ == State::joining) return send_join();
-  if (state_ == State::stable) schedule_heartbeat(milliseconds(0));
-}
-
-/// The first attempt to find it again follows at once: often it is the connection alone that broke.
-void Membership::lose_coordinator(const Error& why) {
-  if (ends_the_worker(why)) return end(why);
-  if (searching_ || search_timer_.running()) return;
-  coordinator_.forget(why);
-  if (state_ == State::out || state_ == State::waiting || state_ == State::ended) return;
-  logger().info("group {}: the coordinator is lost: {}", settings_.group_id, why.message());
-  heartbeat_under_way_ = false;
-  heartbeat_.cancel();
-  if (state_ == State::syncing) state_ = State::joining;
-  ++attempt_;
-  retry_.cancel();
-  search();
-}
-
-void Membership::coordinator_moved(Code error) {
-  const Error why = kafka::error_from(error, "the coordinator says");
-  coordinator_.forget(why);
-  heartbeat_under_way_ = false;
-  heartbeat_.cancel();
-  if (state_ == State::syncing) state_ = State::joining;
-  ++attempt_;
-  search_later();
-  logger().info("group {}: another coordinator is to be found: {}", settings_.group_id,
-                why.message());
-}
-
-void Membership::give_up_work() {
-  logger().warn(
-      "group {}: the coordinator was not found within {} ms: all work is to be stopped, for others "
-      "may be given it",
-      settings_.group_id, settings_.heartbeat_interval.count());
-  stop_everything();
-  coordinator_.forget(Error{ErrorCode::retriable, "the search was given up"});
-  held_ = {};
-  holds_anything_ = false;
-  state_ = State::waiting;
-  host_.coordinator_lost(++event_);
-}
-
-// --- heartbeats
-
-void Membership::schedule_heartbeat(milliseconds delay) {
-  heartbeat_.start(delay, [this] { beat(); });
-}
-
-void Membership::beat() {
-  if (loop_.now() - last_good_ >= settings_.session_timeout) {
-    return lose_coordinator(Error{
-        ErrorCode::retriable,
-        fmt::format("no heartbeat has succeeded for {} ms", settings_.session_timeout.count())});
-  }
-  schedule_heartbeat(settings_.beat_interval);
-  if (!coordinator_.known()) return;
-  heartbeat_overdue_ = heartbeat_under_way_;
-  if (!heartbeat_under_way_) send_heartbeat();
-}
-
-void Membership::send_heartbeat() {
-  heartbeat_under_way_ = true;
-  heartbeat_overdue_ = false;
-  const HeartbeatRequest request{settings_.group_id, generation_, member_};
-  coordinator_.send(
-      Api::heartbeat, [request](std::int16_t version) { return encode(request, version); },
-      settings_.network.request_timeout,
-      [this, attempt = attempt_, generation = generation_](const Result<Connection::Reply>& reply) {
-        if (attempt != attempt_) return;  // G13: of a generation that is over
-        heartbeat_under_way_ = false;
-        beaten(generation, reply);
-        if (attempt == attempt_ && heartbeat_overdue_) send_heartbeat();
-      });
-}
-
-void Membership::beaten(std::int32_t generation, const Result<Connection::Reply>& reply) {
-  if (!reply) return lose_coordinator(reply.error());
-  const auto response = decode_heartbeat(reply->body, reply->version);
-  const Code error = response ? response->error : static_cast<Code>(-1);
-  const bool good = error == none || error == rebalance_in_progress;
-  if (good) {
-    last_good_ = loop_.now();
-    heartbeat_failures_ = 0;
-  }
-  switch (error) {
-    case none: return;
-    case rebalance_in_progress:
-      if (state_ == State::stable) want_rejoin("the group rebalances");
-      return;
-    case coordinator_not_available:
-    case not_coordinator: return coordinator_moved(error);
-    case illegal_generation:
-    case unknown_member_id: {
-      if (generation != generation_) return;
-      if (error == unknown_member_id) member_.clear();
-      const std::string reason = error == unknown_member_id
-                                     ? "the group has taken this worker out"
-                                     : "the group has gone on without this worker";
-      if (state_ == State::syncing) return join_again(reason);
-      stop_everything();
-      state_ = State::waiting;
-      return want_rejoin(reason);
-    }
-    default:
-      heartbeat_overdue_ = false;
-      if (++heartbeat_failures_ == 1) {
-        logger().warn("group {}: a heartbeat failed, another one follows: {}", settings_.group_id,
-                      response ? kafka::error_from(error, "the coordinator says").message()
-                               : response.error().message());
-      }
-      return schedule_heartbeat(backoff(heartbeat_failures_));
-  }
 }
 
 // --- what the host is told

@@ -21,6 +21,9 @@ namespace millrace::group {
 ///   out ── join ──► joining ── JoinGroup ──► syncing ── SyncGroup ──► stable ── join ──► joining …
 ///                     ▲                                                 │ kicked out, or the
 ///                     └───────────────── join ───── waiting ◄───────────┘ coordinator is lost
+///
+/// membership.cc has the way from left to right, membership_link.cc what keeps it up: the search
+/// for the coordinator, and heartbeats.
 class Membership {
  public:
   Membership(Loop& loop, const GroupSettings& settings, std::string url, Coordinator& coordinator,
@@ -29,7 +32,7 @@ class Membership {
   void join(EventNumber seen, const std::string& reason);
   /// gone: when the coordinator has answered, or there is nobody to ask.
   void leave(const std::string& reason, std::function<void()> gone);
-  void forget_work() { held_ = {}; }
+  void forget_work() { held_.assigned = {}; }
 
  private:
   enum class State : std::uint8_t { out, waiting, joining, syncing, stable, ended };
@@ -51,6 +54,7 @@ class Membership {
   // The coordinator
   void search();
   void search_later();
+  void keep_work_no_longer_than_allowed();
   void found();
   void lose_coordinator(const Error& why);
   void coordinator_moved(Code error);
@@ -96,10 +100,7 @@ class Membership {
   bool last_had_error_ = false;
   std::string protocol_;
   std::string leader_id_;
-  Work held_;                      // what the group believes we run
-  std::int64_t held_offset_ = -1;  // … and what else our last assignment said
-  std::string held_leader_, held_leader_url_;
-  std::chrono::milliseconds held_delay_{0};
+  Assignment held_;              // the last one; `assigned` is what the group believes we run
   bool holds_anything_ = false;  // false: we have had no assignment since we were lost
   Leader::Config config_;        // that we joined with
   std::shared_ptr<const Owners> owners_;
