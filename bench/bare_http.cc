@@ -1,7 +1,8 @@
-// libcurl alone: one connection, one request after the other. What the HTTP sink costs is told as
-// a ratio to this.
+// libcurl alone: one connection and one request after the other, or several of both. What the HTTP
+// sink costs is told as a ratio to this.
 //
-//   bare_http post URL COUNT SIZE           prints requests per second and CPU seconds per million
+//   bare_http post URL COUNT SIZE [N] [2]   prints requests per second and CPU seconds per million;
+//                                           N: so many in flight, 1 unless told; 2: HTTP/2
 //   bare_http fill BROKER TOPIC COUNT SIZE  so many records of that size, with keys of their own
 #include <curl/curl.h>
 #include <librdkafka/rdkafka.h>
@@ -14,6 +15,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -35,32 +37,78 @@ double cpu_seconds() {
   return time(usage.ru_utime) + time(usage.ru_stime);
 }
 
-void post(const char* url, long count, std::size_t size) {
-  CURL* handle = curl_easy_init();
-  const std::string body(size, 'x');
-  // About as many bytes of headers as the sink sends.
+/// About as many bytes of headers as the sink sends.
+curl_slist* some_headers() {
   curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
   headers = curl_slist_append(headers, "X-B3-TraceId: 0123456789abcdef");
   headers = curl_slist_append(headers, "X-B3-SpanId: 0123456789abcdef");
   headers = curl_slist_append(headers, "X-B3-Sampled: Defer");
   headers = curl_slist_append(headers, "X-B3-Info: topic=orders|partition=2|offset=1234567");
-  headers = curl_slist_append(headers, "X-Kafka-Topic: orders");
+  return curl_slist_append(headers, "X-Kafka-Topic: orders");
+}
+
+CURL* request_to(const char* url, curl_slist* headers, const std::string& body, bool http2) {
+  CURL* handle = curl_easy_init();
   curl_easy_setopt(handle, CURLOPT_URL, url);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, ignore);
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
+  if (http2) {
+    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+    curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);
+  }
+  return handle;
+}
+
+void one_after_the_other(CURL* handle, long count) {
+  for (long i = 0; i < count; ++i) {
+    if (curl_easy_perform(handle) != CURLE_OK) die("a request failed");
+  }
+}
+
+/// Each of the handles sends its next request when it has the answer to the one before.
+void side_by_side(const std::vector<CURL*>& handles, long count) {
+  CURLM* multi = curl_multi_init();
+  long begun = 0;
+  for (CURL* handle : handles) {
+    curl_multi_add_handle(multi, handle);
+    ++begun;
+  }
+  for (long done = 0; done < count;) {
+    int running = 0;
+    curl_multi_perform(multi, &running);
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+      if (message->data.result != CURLE_OK) die("a request failed");
+      ++done;
+      CURL* handle = message->easy_handle;
+      curl_multi_remove_handle(multi, handle);
+      if (begun++ < count) curl_multi_add_handle(multi, handle);
+    }
+    if (done < count) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+  }
+  curl_multi_cleanup(multi);
+}
+
+void post(const char* url, long count, std::size_t size, long in_flight, bool http2) {
+  const std::string body(size, 'x');
+  curl_slist* headers = some_headers();
+  std::vector<CURL*> handles;
+  for (long i = 0; i < in_flight; ++i) handles.push_back(request_to(url, headers, body, http2));
   const Clock::time_point begin = Clock::now();
   const double cpu = cpu_seconds();
-  for (long i = 0; i < count; ++i) {
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(size));
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
-    if (curl_easy_perform(handle) != CURLE_OK) die("a request failed");
+  if (in_flight == 1) {
+    one_after_the_other(handles.front(), count);
+  } else {
+    side_by_side(handles, count);
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   std::printf("{\"records_per_s\":%.0f,\"cpu_s_per_million\":%.3f}\n",
               static_cast<double>(count) / seconds,
               (cpu_seconds() - cpu) / static_cast<double>(count) * 1e6);
+  for (CURL* handle : handles) curl_easy_cleanup(handle);
   curl_slist_free_all(headers);
-  curl_easy_cleanup(handle);
 }
 
 void fill(const char* broker, const char* name, long count, std::size_t size) {
@@ -90,11 +138,13 @@ void fill(const char* broker, const char* name, long count, std::size_t size) {
 
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
-  if (what == "post" && argc == 5) {
-    post(argv[2], std::atol(argv[3]), std::strtoul(argv[4], nullptr, 10));
+  if (what == "post" && argc >= 5 && argc <= 7) {
+    const long in_flight = argc > 5 ? std::atol(argv[5]) : 1;
+    post(argv[2], std::atol(argv[3]), std::strtoul(argv[4], nullptr, 10), in_flight,
+         argc > 6 && std::string_view(argv[6]) == "2");
   } else if (what == "fill" && argc == 6) {
     fill(argv[2], argv[3], std::atol(argv[4]), std::strtoul(argv[5], nullptr, 10));
   } else {
-    die("post URL COUNT SIZE | fill BROKER TOPIC COUNT SIZE");
+    die("post URL COUNT SIZE [N] [2] | fill BROKER TOPIC COUNT SIZE");
   }
 }
