@@ -123,6 +123,7 @@ int run_distributed(const std::string& worker_file) {
   News news(signals);
   herder.start([&news] { news.set_loaded(); },
                [&news](const Error& error) { news.set_ended(error); });
+  startup.rest->serve_at_start(herder);
   std::optional<int> signal =
       signals.wait([&news] { return news.loaded() || news.ended().has_value(); });
   if (!signal && news.loaded()) {

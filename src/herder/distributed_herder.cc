@@ -69,6 +69,7 @@ void DistributedHerder::start(std::function<void()> loaded,
         std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.now() - begin);
     distributed_logger().info("Read the internal topics in {} ms: {} connectors", took.count(),
                               parts_.config.snapshot()->connectors.size());
+    loaded_ = true;
     loaded();
     loop_.post([this] {
       for (const auto& [name, entry] : parts_.config.snapshot()->connectors) known_.insert(name);

@@ -220,6 +220,7 @@ class DistributedHerder final : public Herder,
   worker::Worker* worker_ = nullptr;         // constant once set
   Membership* membership_ = nullptr;         // constant once set
   std::function<void(const Error&)> ended_;  // constant once started
+  std::atomic<bool> loaded_ = false;         // the topics have been read
   std::atomic<bool> ready_ = false;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::int32_t> generation_ = -1;  // of the last assignment: statuses bear it

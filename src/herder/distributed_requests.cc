@@ -5,6 +5,7 @@
 #include "herder/distributed_log.h"
 #include "herder/distributed_places.h"
 #include "herder/offset_changes.h"
+#include "herder/rest_errors.h"
 
 #include <utility>
 
@@ -197,6 +198,7 @@ void DistributedHerder::validate(ConfigMap config, Reply<Validation> reply) {
 
 void DistributedHerder::set_cluster_log_level(const std::string& logger_name, log::Level level,
                                               Reply<void> reply) {
+  if (!loaded_) return reply(unavailable("The worker is still reading the internal topics"));
   write([=, this] { reply(parts_.config.put_log_level(logger_name, level)); });
 }
 

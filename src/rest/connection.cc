@@ -50,7 +50,7 @@ void Connection::close() {
 }
 
 void Connection::wind_down() {
-  if (phase_ != Phase::answering && phase_ != Phase::writing) close();
+  if ((phase_ != Phase::answering && phase_ != Phase::writing) || waits_for_state_) close();
 }
 
 void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
@@ -71,6 +71,7 @@ void Connection::time_is_over() {
                                             std::to_string(shared_.times.request.count()) + " ms"));
     case Phase::answering:
       ++exchange_;
+      waits_for_state_ = false;
       return answer(route_->when_late(*shared_.herder, *request_.progress));
     case Phase::opening:
     case Phase::idle:
@@ -144,6 +145,28 @@ void Connection::dispatch() {
   }
   if (found.route == nullptr) return answer(found.answer);
   route_ = found.route;
+  if (route_->needs_state() && !shared_.knows_connectors) return wait_for_state();
+  carry_out();
+}
+
+void Connection::wait_for_state() {
+  waits_for_state_ = true;
+  request_.progress->begin("reading the internal topics");
+  std::erase_if(shared_.waiting, [this](const std::weak_ptr<Connection>& other) {
+    const auto alive = other.lock();
+    return alive == nullptr || alive.get() == this;
+  });
+  shared_.waiting.push_back(weak_from_this());
+  enter(Phase::answering, shared_.replies.change);
+}
+
+void Connection::go_on() {
+  if (phase_ != Phase::answering || !std::exchange(waits_for_state_, false)) return;
+  request_.progress->complete();
+  carry_out();
+}
+
+void Connection::carry_out() {
   try {
     if (route_->at_once != nullptr) return answer(route_->at_once(*shared_.herder, request_));
     const std::chrono::milliseconds limit = shared_.replies.*route_->limit;

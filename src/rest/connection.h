@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -29,6 +30,8 @@ struct Shared {
   TimeLimits times;
   ReplyLimits replies;
   std::shared_ptr<Forwarder> forwarder;  ///< null: this worker is on its own
+  bool knows_connectors = false;         ///< the herder does; else requests about them wait
+  std::vector<std::weak_ptr<class Connection>> waiting;  ///< those whose request does
   bool stopping = false;
 };
 
@@ -53,6 +56,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
   /// Ends what nobody is waiting for; an answer that is due is still given, then it closes.
   void wind_down();
+  /// The request that has waited for the herder to know the connectors need not wait any more.
+  void go_on();
 
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] std::chrono::steady_clock::time_point since() const { return since_; }
@@ -66,6 +71,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void invite_body();
   void handle();
   void dispatch();
+  void wait_for_state();
+  void carry_out();
   void answer(const Response& response);
   void refuse(const Response& response);
   void write(std::string_view bytes, void (Connection::*then)());
@@ -88,6 +95,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Request request_;
   const Route* route_ = nullptr;
   std::uint64_t exchange_ = 0;  // number of the request; answers to earlier ones are dropped
+  bool waits_for_state_ = false;
   bool keep_alive_ = false;
   bool http_1_0_ = false;
   bool read_pending_ = false;

@@ -40,6 +40,14 @@ struct Route {
                   WhenLate late = request_timed_out)
       : method(m), pattern(p), later(handler), takes(t), limit(within), when_late(late) {}
 
+  /// About connectors: a worker that has not read what there is cannot answer it yet. What other
+  /// workers ask is refused by the herder instead, for want of a session key.
+  [[nodiscard]] constexpr bool needs_state() const {
+    const bool between_workers =
+        pattern.ends_with("/fence") || (method == "POST" && pattern.ends_with("/tasks"));
+    return (pattern == "/connectors" || pattern.starts_with("/connectors/")) && !between_workers;
+  }
+
   std::string_view method;
   std::string_view pattern;  ///< "/connectors/{name}/status"
   AtOnce at_once = nullptr;

@@ -31,8 +31,16 @@ class Server::Impl {  // its members belong to thread_ once that runs
  public:
   explicit Impl(ServerOptions& options)
       : loop_(std::make_shared<boost::asio::io_context>(1)),
-        shared_{*loop_,        loop_,         nullptr,         std::move(options.about),
-                options.sizes, options.times, options.replies, nullptr,
+        shared_{*loop_,
+                loop_,
+                nullptr,
+                std::move(options.about),
+                options.sizes,
+                options.times,
+                options.replies,
+                nullptr,
+                false,
+                {},
                 false},
         access_(std::move(options.access)),
         max_connections_(options.max_connections),
@@ -84,9 +92,19 @@ class Server::Impl {  // its members belong to thread_ once that runs
     return {};
   }
 
-  void serve(Herder& herder) {
+  void serve(Herder& herder, bool knows_connectors) {
     if (!thread_.joinable()) return;  // stopped already
-    run_in_loop([this, &herder] { shared_.herder = &herder; });
+    bool first = false;
+    run_in_loop([&] {
+      first = shared_.herder == nullptr;
+      shared_.herder = &herder;
+      shared_.knows_connectors = knows_connectors;
+      if (!knows_connectors) return;
+      for (const auto& waiting : std::exchange(shared_.waiting, {})) {
+        if (const auto connection = waiting.lock()) connection->go_on();
+      }
+    });
+    if (!first) return;
     logger().info("REST resources initialized; server is started and ready to handle requests");
   }
 
@@ -198,7 +216,8 @@ Result<std::unique_ptr<Server>> Server::open(ServerOptions options) {
 
 const std::vector<Listener>& Server::listeners() const { return impl_->bound_; }
 const std::vector<Listener>& Server::admin_listeners() const { return impl_->admin_bound_; }
-void Server::serve(Herder& herder) { impl_->serve(herder); }
+void Server::serve_at_start(Herder& herder) { impl_->serve(herder, false); }
+void Server::serve(Herder& herder) { impl_->serve(herder, true); }
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 
 }  // namespace millrace::rest

@@ -35,7 +35,8 @@ struct ServerOptions {
 
 /// The worker's HTTP server. All its work is done on one thread of its own, "rest", which never
 /// waits for a client, a connector or Kafka.
-/// Order:   open, serve, stop. Until `serve` every request is answered with 404.
+/// Order:   open, perhaps serve_at_start, serve, stop. Until one of them is called every request is
+///          answered with 404.
 /// Threads: any, but not the answering of a request; one call at a time.
 class Server {
  public:
@@ -50,7 +51,10 @@ class Server {
   /// The listeners in the order of the options, with the ports that they got.
   [[nodiscard]] const std::vector<Listener>& listeners() const;
   [[nodiscard]] const std::vector<Listener>& admin_listeners() const;  ///< likewise
-  /// From now on requests reach the herder, which must live until `stop` has returned.
+  /// From now on requests reach the herder, which must live until `stop` has returned; but those
+  /// about connectors wait, within their time limits, until `serve` says that it knows them.
+  void serve_at_start(Herder& herder);
+  /// From now on all requests reach the herder; as above.
   void serve(Herder& herder);
   /// Takes no more connections, hangs up on those that wait for nothing, lets the requests that are
   /// being answered finish within the grace time. Returns when the threads have ended.

@@ -1,5 +1,7 @@
 """Work in clusters of Millrace and Java workers: how it is shared, moves, comes back, with each side as the leader."""
 
+import concurrent.futures
+import http.client
 import json
 import signal
 import socket
@@ -156,7 +158,17 @@ class Cut(MixedScenario):
     def test_the_config_topic_is_out_of_reach_of_a_follower(self):
         """C18: it leaves, keeps its work, and comes back when it can read again."""
         java = self.joined(self.start("java"))
-        ours = self.joined(self.behind_the_proxy())
+        self.proxy.hold("-configs")
+        ours = self.behind_the_proxy()
+        signed = {"X-Connect-Authorization": "AAAA", "X-Connect-Request-Signature-Algorithm": "HmacSHA256"}
+        ours.wait_log("REST resources initialized")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            question = pool.submit(ours.ask, "GET", "/connectors")
+            self.assertEqual([self.post_tasks(ours, headers) for headers in ({}, signed)], [400, 503])  # C35: no key yet
+            self.assertEqual(ours.ask("GET", "/connector-plugins")[0], 200)
+            self.proxy.hold(None)
+            self.assertEqual(question.result(), (200, []), "it waits until the worker knows")
+        self.joined(ours)
         names = self.sinks(java, 2, 2)
         self.wait_share(java, ours, names, (1, 2))
         share, began = self.share(java, ours, names), self.task_states()
@@ -169,6 +181,16 @@ class Cut(MixedScenario):
         self.wait_states(java, more, "RUNNING", 1)
         self.assertEqual(self.share(java, ours, names), share)
         self.assertEqual([one for one in self.task_states() if f"{more}-" not in one[0]], began, "nothing stopped")
+
+    @staticmethod
+    def post_tasks(worker, headers):
+        """What a worker says to a request between workers."""
+        connection = http.client.HTTPConnection("127.0.0.1", worker.port, timeout=60)
+        try:
+            connection.request("POST", "/connectors/any/tasks", "[]", {"Content-Type": "application/json", **headers})
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     def test_the_config_topic_is_out_of_reach_of_the_leader(self):
         """C19: the leader knows less than others: they are told so, and keep their work."""
