@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <limits>
 #include <utility>
 
@@ -25,6 +27,20 @@ Error login_failed(std::string_view problem) {
 
 bool is_tls_problem(const Code& code) {
   return code.category() == boost::asio::error::get_ssl_category();
+}
+
+/// Has the system find out that the other end has vanished without a word. Requests have limits of
+/// their own, but JoinGroup may rightly take longer than the group bears with a silent member.
+void notice_silence(tcp::socket& socket, std::chrono::milliseconds limit) {
+  const auto set = [fd = socket.native_handle()](int level, int option, std::int64_t value) {
+    const int number = static_cast<int>(value);
+    ::setsockopt(fd, level, option, &number, sizeof number);  // without them it is as it was
+  };
+  const std::int64_t third = std::chrono::ceil<std::chrono::seconds>(limit / 3).count();
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, third);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 1);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, limit.count());
 }
 
 }  // namespace
@@ -90,8 +106,8 @@ void Connection::connected() {
   tcp::socket& socket = stream_->socket();
   Code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
   const NetworkSettings& settings = network_.settings;
+  notice_silence(socket, settings.silence);
   if (settings.send_buffer >= 0) {
     socket.set_option(boost::asio::socket_base::send_buffer_size(settings.send_buffer), ignored);
   }

@@ -123,6 +123,7 @@ Result<GroupSettings> read_group_settings(const Config& worker, const std::strin
   if (network.client_id.empty()) network.client_id = "connect-" + worker_id;
   network.request_timeout = time32(worker, "request.timeout.ms");
   network.connection_setup = time64(worker, "socket.connection.setup.timeout.ms");
+  network.silence = settings.session_timeout;
   network.send_buffer = worker.get<std::int32_t>("send.buffer.bytes");
   network.receive_buffer = worker.get<std::int32_t>("receive.buffer.bytes");
   MILLRACE_TRY(read_security(worker, network));

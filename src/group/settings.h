@@ -40,6 +40,9 @@ struct NetworkSettings {
   std::string client_id;
   std::chrono::milliseconds request_timeout{40'000};
   std::chrono::milliseconds connection_setup{10'000};
+  /// A broker whose system has not so much as acknowledged anything for so long is gone. Counted in
+  /// steps of a second, by the system.
+  std::chrono::milliseconds silence{10'000};
   int send_buffer = 131'072;  ///< bytes; -1: the system's
   int receive_buffer = 32'768;
   std::optional<TlsSettings> tls;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -213,6 +214,15 @@ void FakeBroker::serve(int socket) {
 void FakeBroker::cut_connections() {
   const MutexLock lock(mutex_);
   for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+}
+
+void FakeBroker::vanish() {
+  sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);  // of a packet is let through
+  const sock_fprog filter{1, &nothing};
+  const MutexLock lock(mutex_);
+  for (const int socket : sockets_) {
+    EXPECT_EQ(::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter), 0);
+  }
 }
 
 std::optional<std::string> FakeBroker::answer(const Request& request, bool& cut) {

@@ -68,7 +68,8 @@ class FakeBroker {
   void next_cut(Api api);      ///< ends the connection instead
   void next_bytes(Api api, std::string body);
 
-  void cut_connections();                                     ///< all that there are
+  void cut_connections();  ///< all that there are
+  void vanish();  ///< as behind a pulled cable: the connections there are hear nothing any more
   void refuse_connections(bool refuse) { refuse_ = refuse; }  ///< new ones are closed at once
   /// What ApiVersions tells; by default everything that we support.
   void limit_versions(Api api, std::int16_t oldest, std::int16_t newest);

@@ -155,6 +155,23 @@ TEST_F(HeartbeatTest, ACoordinatorThatIsNotFoundCostsTheWork) {
   host.wait(3, Kind::assigned);
 }
 
+// A round may wait for other members for a minute, and has no heartbeats: work must not go on for
+// so long where others may have it by now. The system's own clock, for it is the system that
+// notices.
+TEST_F(HeartbeatTest, ACoordinatorThatVanishesDuringARoundCostsTheWork) {
+  settings.network.silence = 1000ms;
+  start_and_join();
+  broker.next_silence(Api::join_group);
+  member->join(1, "the group rebalances");
+  broker.wait_for(Api::join_group, 2);
+  broker.refuse_connections(true);
+  broker.vanish();
+  wait_log("the coordinator is lost");
+  wait_log("no coordinator yet");
+  advance(3000ms);
+  host.wait(2, Kind::coordinator_lost);
+}
+
 TEST_F(HeartbeatTest, ACoordinatorThatIsFoundInTimeCostsNothing) {
   start_and_join();
   broker.refuse_connections(true);

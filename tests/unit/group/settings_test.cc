@@ -66,6 +66,7 @@ TEST(GroupSettings, WhatIsSet) {
   EXPECT_EQ(settings->protocol, ProtocolChoice::compatible);
   EXPECT_EQ(settings->network.client_id, "x");
   EXPECT_EQ(settings->session_timeout, 6'000ms);
+  EXPECT_EQ(settings->network.silence, 6'000ms);
   EXPECT_EQ(settings->heartbeat_interval, 500ms);
   EXPECT_EQ(settings->max_delay, 0ms);
 }
