@@ -24,10 +24,11 @@ class ClusterScenario(Scenario):
             **{f"{kind}.storage.topic": f"{self.name}-{kind}" for kind in STORES},
             **{f"{kind}.storage.replication.factor": 1 for kind in STORES}}
 
-    def node(self, java=False, **settings):
-        """Starts a worker of the cluster; in settings `_` stands for a dot."""
+    def node(self, java=False, inside=(), **settings):
+        """Starts a worker of the cluster; in settings `_` stands for a dot. `inside` stands before its command."""
         all_settings = {**self.cluster, **{key.replace("_", "."): value for key, value in settings.items()}}
-        worker = Worker(self.folder, all_settings, java=java, mode="distributed")
+        worker = Worker(self.folder, all_settings, java=java, mode="distributed", inside=inside,
+                        host=all_settings["rest.advertised.host.name"])
         self.addCleanup(worker.__exit__)
         self.nodes.append(worker)
         return worker
@@ -83,7 +84,7 @@ class ClusterScenario(Scenario):
 
     @staticmethod
     def id_of(worker):
-        return f"127.0.0.1:{worker.port}"
+        return f"{worker.host}:{worker.port}"
 
     def wait_spread(self, worker, name, workers, tasks, seconds=60):
         """Until every task runs, and the workers share them evenly."""
@@ -100,3 +101,12 @@ class ClusterScenario(Scenario):
         """[(key, value)] of one of the three topics, oldest first; value None: a tombstone."""
         text = lambda one: None if one is None else one.decode()
         return [(text(one["key"]), text(one["value"])) for one in self.broker.everything(f"{self.name}-{kind}")]
+
+    def task_states(self):
+        """[(task, state, worker id)] of the status topic, oldest first for each task; state None: a tombstone."""
+        states = []
+        for key, value in self.records_of("status"):
+            if key.startswith("status-task-"):
+                status = json.loads(value) if value else {}
+                states.append((key[len("status-task-"):], status.get("state"), status.get("worker_id")))
+        return states

@@ -133,10 +133,12 @@ class Broker:
 
 class Worker:
     """A worker, running. Its log is collected; settings are those of a worker file, connectors (standalone alone) are
-    settings (a properties file is written for each) or paths."""
+    settings (a properties file is written for each) or paths. `inside` stands before the command, `host` is where REST
+    answers."""
 
-    def __init__(self, folder, settings, connectors=(), java=False, mode="standalone"):
+    def __init__(self, folder, settings, connectors=(), java=False, mode="standalone", inside=(), host="127.0.0.1"):
         self.folder = pathlib.Path(folder)
+        self.host = host
         self.lines = []
         self._changed = threading.Condition()
         self._port = None
@@ -154,7 +156,7 @@ class Worker:
         command = [script, f"connect-{mode}"] if java else [setting("MILLRACE"), mode]
         # A session of its own: the kernel may hang up (SIGHUP) on everybody in the process group of a stopped process,
         # which would be the other tests.
-        self.process = subprocess.Popen(command + arguments, cwd=self.folder, stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([*inside, *command, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -197,7 +199,7 @@ class Worker:
 
     def ask(self, method, path, body=None):
         """(status, body as JSON or None)"""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=LIMIT)
         try:
             connection.request(method, path, json.dumps(body) if body is not None else None,
                                {"Content-Type": "application/json"})

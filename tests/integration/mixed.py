@@ -1,7 +1,6 @@
 """Clusters of Millrace and Java workers: what the scripts cluster_mixed*_test.py share."""
 
 import collections
-import json
 import os
 import re
 import time
@@ -101,15 +100,6 @@ class MixedScenario(ClusterScenario):
             return (share if isinstance(wanted, set) else (connectors, len(share) - connectors)) == wanted
         wait_until(fits, lambda: f"{self.id_of(worker)} has {wanted}, but {self.share(teller, worker, names)}\n"
                    + "\n\n".join(node.log[-2500:] for node in self.nodes), seconds)
-
-    def task_states(self):
-        """[(task, state, worker id)] of the status topic, oldest first for each task; state None: a tombstone."""
-        states = []
-        for key, value in self.records_of("status"):
-            if key.startswith("status-task-"):
-                status = json.loads(value) if value else {}
-                states.append((key[len("status-task-"):], status.get("state"), status.get("worker_id")))
-        return states
 
     def assert_never_twice(self):
         """No task began on a worker before another had given it up."""
