@@ -14,12 +14,15 @@ say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 # die TEXT...: says what is wrong and ends the script with exit code 1.
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
+timings=() # what `timed` has said so far
+
 # timed NAME COMMAND...: runs it and says how long it took, also when it fails.
 timed() {
   local name=$1 from=$SECONDS status=0
   shift
   "$@" || status=$?
-  say "$name: $((SECONDS - from)) s$([ "$status" = 0 ] || echo ', failed')"
+  timings+=("$name: $((SECONDS - from)) s$([ "$status" = 0 ] || echo ', failed')")
+  say "${timings[-1]}"
   return "$status"
 }
 

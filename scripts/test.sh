@@ -128,7 +128,17 @@ if [ -z "$filter" ]; then
   test_sanitized tsan
 fi
 
+# cached: how much of all that was compiled the cache had.
+cached() {
+  have ccache && ccache --print-stats 2>/dev/null | awk '
+    $1 ~ /^(direct|preprocessed)_cache_hit$/ { hits += $2 }
+    $1 == "cache_miss" { misses = $2 }
+    END { if (hits + misses) printf "compiler cache: had %d of %d\n", hits, hits + misses }'
+}
+
 echo
+printf '%s\n' "${timings[@]}"
+if [ -z "$filter" ]; then cached || true; fi
 if ((failed)); then printf 'failed: %s\n' "${failures[@]:-see above}"; fi
 if ((skipped)); then
   echo "$passed passed, $failed failed, $skipped skipped"
