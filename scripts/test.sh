@@ -53,7 +53,7 @@ run_ctest() {
   shift
   # The thread sanitizer of g++ 12 cannot place its shadow memory where the kernel randomises addresses widely.
   if [ "$preset" = tsan ] && setarch -R true 2>/dev/null; then run=(setarch -R ctest); fi
-  "${run[@]}" --test-dir "build/$preset" --output-on-failure --no-tests=error --timeout 600 -j "$(nproc)" "$@" \
+  "${run[@]}" --test-dir "build/$preset" --output-on-failure --no-tests=error --timeout 600 -j "$((2 * $(nproc)))" "$@" \
     </dev/null 2>&1 {lock}>&- | tee "$log" || status=$?
   summary=$(grep -E '^[0-9]+% tests passed, ' "$log" || true)
   if [[ $summary =~ \ ([0-9]+)\ tests?\ failed\ out\ of\ ([0-9]+) ]]; then

@@ -32,6 +32,7 @@ Membership::Membership(Loop& loop, const GroupSettings& settings, std::string ur
       scheduled_(loop),
       search_timer_(loop),
       lost_(loop),
+      taken_out_(loop),
       heartbeat_(loop),
       answer_due_(loop) {
   coordinator_.on_lost([this](const Error& why) { lose_coordinator(why); });
@@ -88,7 +89,8 @@ void Membership::stop_everything() {
   searching_ = false;
   owners_ = nullptr;
   heartbeat_under_way_ = false;
-  for (Timer* timer : {&retry_, &scheduled_, &search_timer_, &lost_, &heartbeat_, &answer_due_}) {
+  for (Timer* timer : {&retry_, &scheduled_, &search_timer_, &lost_, &taken_out_, &heartbeat_,
+                       &answer_due_}) {
     timer->cancel();
   }
 }
@@ -187,7 +189,7 @@ void Membership::join_refused(const JoinGroupResponse& response) {
     case coordinator_not_available:
     case not_coordinator: return coordinator_moved(response.error);
     case unknown_member_id:
-      member_.clear();
+      taken_out();
       return join_again("the group does not know the member");
     case rebalance_in_progress: return join_again("another rebalance has begun");
     case member_id_required:
@@ -249,7 +251,7 @@ void Membership::sync_refused(Code error) {
     case not_coordinator: return coordinator_moved(error);
     case illegal_generation: return join_again("the generation is over");
     case unknown_member_id:
-      member_.clear();
+      taken_out();
       return join_again("the group does not know the member");
     case rebalance_in_progress: return join_again("another rebalance has begun");
     default: return end(refusal(error, "SyncGroup"));
@@ -258,6 +260,7 @@ void Membership::sync_refused(Code error) {
 
 void Membership::take(const Assignment& assignment) {
   state_ = State::stable;
+  taken_out_.cancel();
   again_ = join_failures_ = 0;
   last_completed_generation_ = generation_;
   last_had_error_ = assignment.error != AssignmentError::none;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace millrace::group {
 
@@ -58,7 +59,8 @@ class Membership {
   void found();
   void lose_coordinator(const Error& why);
   void coordinator_moved(Code error);
-  void give_up_work();
+  void taken_out();
+  void give_up_work(std::string_view why);
 
   // Heartbeats
   void schedule_heartbeat(std::chrono::milliseconds delay);
@@ -109,7 +111,8 @@ class Membership {
   bool searching_ = false;
   int search_failures_ = 0;
   Timer search_timer_;
-  Timer lost_;  // how long we look before we give up our work
+  Timer lost_;       // how long we look before we give up our work
+  Timer taken_out_;  // how long the group may take to have us back before we do
 
   Timer heartbeat_;
   bool heartbeat_under_way_ = false;

@@ -44,7 +44,10 @@ void Membership::search_later() {
 /// G17: others may be given it.
 void Membership::keep_work_no_longer_than_allowed() {
   if (held_.assigned.empty() || lost_.running()) return;
-  lost_.start(settings_.heartbeat_interval, [this] { give_up_work(); });
+  lost_.start(settings_.heartbeat_interval, [this] {
+    give_up_work(fmt::format("the coordinator was not found within {} ms",
+                             settings_.heartbeat_interval.count()));
+  });
 }
 
 void Membership::found() {
@@ -82,11 +85,20 @@ void Membership::coordinator_moved(Code error) {
                 why.message());
 }
 
-void Membership::give_up_work() {
-  logger().warn(
-      "group {}: the coordinator was not found within {} ms: all work is to be stopped, for others "
-      "may be given it",
-      settings_.group_id, settings_.heartbeat_interval.count());
+/// G18: the work goes on, and is claimed when we join. But the next round may wait for a worker that
+/// is dead, and another one after it, while others run the same already.
+void Membership::taken_out() {
+  member_.clear();
+  if (eager() || held_.assigned.empty() || taken_out_.running()) return;
+  taken_out_.start(settings_.session_timeout / 2, [this] {
+    give_up_work(fmt::format("the group has taken this worker out, and not back within {} ms",
+                             settings_.session_timeout.count() / 2));
+  });
+}
+
+void Membership::give_up_work(std::string_view why) {
+  logger().warn("group {}: {}: all work is to be stopped, for others may be given it",
+                settings_.group_id, why);
   stop_everything();
   coordinator_.forget(Error{ErrorCode::retriable, "the search was given up"});
   held_.assigned = {};
@@ -147,12 +159,12 @@ void Membership::beaten(std::int32_t generation, const Result<Connection::Reply>
     case illegal_generation:
     case unknown_member_id: {
       if (generation != generation_) return;
-      if (error == unknown_member_id) member_.clear();
       const std::string reason = error == unknown_member_id
                                      ? "the group has taken this worker out"
                                      : "the group has gone on without this worker";
+      if (state_ != State::syncing) stop_everything();
+      if (error == unknown_member_id) taken_out();
       if (state_ == State::syncing) return join_again(reason);
-      stop_everything();
       state_ = State::waiting;
       return want_rejoin(reason);
     }

@@ -29,6 +29,7 @@ class Watch:
     def __init__(self, files, workers):
         self.files, self.workers = {str(file) for file in files}, workers
         self.since, self.longest, self.seen = {}, 0, {}
+        self.told = set()  # of those that read one file side by side, for longer than they may
         self.readers = {}  # {file: processes}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -65,7 +66,13 @@ class Watch:
                         readers[file].add(process)
             for file, processes in readers.items():
                 if len(processes) > 1:
-                    self.longest = max(self.longest, now - self.since.setdefault(file, now))
+                    took = now - self.since.setdefault(file, now)
+                    self.longest = max(self.longest, took)
+                    if took > SESSION + 1 and (file, *processes) not in self.told:
+                        self.told.add((file, *processes))
+                        print(f"for {took:.1f} s now {file} has been read by", *(
+                            f"\n{worker.host}:{worker.port}, process {worker.process.pid}:\n{worker.log[-6000:]}"
+                            for worker in self.workers() if worker.process.pid in processes), flush=True)
                 else:
                     self.since.pop(file, None)
             self.readers = readers

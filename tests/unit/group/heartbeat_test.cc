@@ -155,6 +155,28 @@ TEST_F(HeartbeatTest, ACoordinatorThatIsNotFoundCostsTheWork) {
   host.wait(3, Kind::assigned);
 }
 
+// G18 lets the work go on; but the round that would end it may wait for one dead worker after the
+// other.
+TEST_F(HeartbeatTest, AWorkerThatWasTakenOutDoesNotWorkOnForEver) {
+  start_and_join();
+  broker.next_error(Api::heartbeat, 25);
+  beat();
+  host.wait(2, Kind::rejoin_wanted);
+  broker.next_silence(Api::join_group);
+  member->join(2, "again");
+  EXPECT_NE(claimed(nth_join(2)), std::nullopt);
+  advance(4900ms);
+  EXPECT_EQ(host.last(), 2U);
+  advance(100ms);
+  host.wait(3, Kind::coordinator_lost);
+  wait_log("the group has taken this worker out, and not back within 5000 ms");
+  member->join(3, "all has stopped");
+  EXPECT_EQ(claimed(nth_join(3)), std::nullopt);
+  host.wait(4, Kind::assigned);
+  advance(6000ms);
+  EXPECT_EQ(host.last(), 4U);
+}
+
 // A round may wait for other members for a minute, and has no heartbeats: work must not go on for
 // so long where others may have it by now. The system's own clock, for it is the system that
 // notices.

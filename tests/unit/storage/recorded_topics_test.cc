@@ -100,7 +100,7 @@ class Topics {
     ASSERT_THAT(statuses, SizeIs(said["status"]["tasks"].size()));
     for (const json& task : said["status"]["tasks"]) {
       const StoredStatus& stored = statuses.at(task["id"]);
-      EXPECT_EQ(to_string(stored.status.state), task["state"]);
+      EXPECT_EQ(to_string(stored.status.state), task["state"].get<std::string>());
       EXPECT_EQ(stored.status.trace, task.value("trace", ""));
       EXPECT_EQ(stored.status.version, task["version"].get<std::string>());
     }
