@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -122,6 +123,16 @@ class GroupTest : public ::testing::Test {
   void advance(std::chrono::milliseconds time) {
     clock.advance(time);
     member->check_time();
+  }
+  /// In steps, for the member may be about to set its next timer: a time that passes all at once
+  /// could pass before that.
+  void advance_until(const std::function<bool()>& so, std::chrono::milliseconds step) {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!so()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      advance(step);
+      std::this_thread::sleep_for(1ms);
+    }
   }
   /// A heartbeat interval passes, and the heartbeat is answered.
   void beat() {
