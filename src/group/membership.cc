@@ -89,8 +89,8 @@ void Membership::stop_everything() {
   searching_ = false;
   owners_ = nullptr;
   heartbeat_under_way_ = false;
-  for (Timer* timer : {&retry_, &scheduled_, &search_timer_, &lost_, &taken_out_, &heartbeat_,
-                       &answer_due_}) {
+  for (Timer* timer :
+       {&retry_, &scheduled_, &search_timer_, &lost_, &taken_out_, &heartbeat_, &answer_due_}) {
     timer->cancel();
   }
 }
@@ -188,9 +188,7 @@ void Membership::join_refused(const JoinGroupResponse& response) {
     case coordinator_load_in_progress: return join_later("the coordinator is loading the group");
     case coordinator_not_available:
     case not_coordinator: return coordinator_moved(response.error);
-    case unknown_member_id:
-      taken_out();
-      return join_again("the group does not know the member");
+    case unknown_member_id: taken_out(); return join_again("the group does not know the member");
     case rebalance_in_progress: return join_again("another rebalance has begun");
     case member_id_required:
       member_ = response.member;
@@ -250,9 +248,7 @@ void Membership::sync_refused(Code error) {
     case coordinator_not_available:
     case not_coordinator: return coordinator_moved(error);
     case illegal_generation: return join_again("the generation is over");
-    case unknown_member_id:
-      taken_out();
-      return join_again("the group does not know the member");
+    case unknown_member_id: taken_out(); return join_again("the group does not know the member");
     case rebalance_in_progress: return join_again("another rebalance has begun");
     default: return end(refusal(error, "SyncGroup"));
   }

@@ -85,8 +85,8 @@ void Membership::coordinator_moved(Code error) {
                 why.message());
 }
 
-/// G18: the work goes on, and is claimed when we join. But the next round may wait for a worker that
-/// is dead, and another one after it, while others run the same already.
+/// G18: the work goes on, and is claimed when we join. But the next round may wait for a worker
+/// that is dead, and another one after it, while others run the same already.
 void Membership::taken_out() {
   member_.clear();
   if (eager() || held_.assigned.empty() || taken_out_.running()) return;
