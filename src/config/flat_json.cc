@@ -1,5 +1,7 @@
 #include "config/flat_json.h"
 
+#include "config/json_problem.h"
+
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -47,7 +49,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
-    problem = e.what();
+    problem = json_problem(e.what());
     return false;
   }
 

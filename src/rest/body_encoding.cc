@@ -1,5 +1,7 @@
 #include "rest/body_encoding.h"
 
+#include "config/json_problem.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -46,22 +48,6 @@ void append_utf8(std::string& text, std::uint32_t c) {
   for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | (c >> (6 * i) & 0x3F));
 }
 
-/// The parser's sentence without its own prefix, and without the characters that it had read: they
-/// may be part of a password.
-std::string without_values(std::string_view what) {
-  if (const std::size_t prefix = what.find("] "); prefix != std::string_view::npos) {
-    what.remove_prefix(prefix + 2);
-  }
-  std::string text(what);
-  const std::size_t read = text.find("; last read: '");
-  if (read != std::string::npos) {
-    const std::size_t expected = text.rfind("'; expected ");
-    text.erase(read, expected == std::string::npos || expected < read ? std::string::npos
-                                                                      : expected + 1 - read);
-  }
-  return text;
-}
-
 }  // namespace
 
 Result<std::string> json_as_utf8(std::string_view bytes) {
@@ -91,7 +77,7 @@ Result<std::string> json_as_utf8(std::string_view bytes) {
 
 Error malformed_body(std::string_view problem) {
   return {ErrorCode::invalid_config,
-          "The request body is not valid JSON: " + without_values(problem)};
+          "The request body is not valid JSON: " + config::json_problem(problem)};
 }
 
 }  // namespace millrace::rest
