@@ -1,5 +1,6 @@
 #include "config/connector_keys.h"
 #include "config/connector_parts.h"
+#include "config/plugin_versions.h"
 #include "config/version_range.h"
 
 #include <algorithm>
@@ -128,12 +129,9 @@ ConfigDef framework_def(const ConnectorRequest& request,
 
 std::optional<Error> version_mismatch(const std::string* wanted, const std::string& class_name,
                                       const std::string& version) {
-  if (wanted == nullptr) return std::nullopt;
-  const Result<VersionRange> range = VersionRange::parse(*wanted);
-  if (!range || range->contains(version)) return std::nullopt;
-  return Error(ErrorCode::invalid_config,
-               "Plugin " + class_name + " not found that matches the version range " +
-                   range->to_string() + ", available versions: [" + version + "]");
+  if (wanted == nullptr || !VersionRange::parse(*wanted)) return std::nullopt;
+  Result<void> there = require_version(wanted, class_name, version);
+  return there ? std::nullopt : std::optional(std::move(there.error()));
 }
 
 ConnectorValidation wrong_version(const ConnectorRequest& request,

@@ -84,7 +84,9 @@ std::string trimmed(std::string_view text) {
 }
 
 Error refused(std::string_view why, std::string_view text) {
-  return Error{ErrorCode::invalid_config, std::string(why) + ": " + std::string(text)};
+  return Error{ErrorCode::invalid_config,
+               "org.apache.maven.artifact.versioning.InvalidVersionSpecificationException",
+               std::string(why) + ": " + std::string(text)};
 }
 
 }  // namespace

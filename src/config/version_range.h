@@ -15,7 +15,7 @@ namespace millrace::config {
 /// Source: Maven's version ranges, as Kafka Connect reads them.
 class VersionRange {
  public:
-  /// Errors (invalid_config): "Unbounded range: [1.0" and the like.
+  /// Errors (invalid_config): "Unbounded range: [1.0" and the like, with Maven's class.
   static Result<VersionRange> parse(std::string_view text);
 
   [[nodiscard]] bool contains(std::string_view version) const;

@@ -1,6 +1,7 @@
 #include "transform/chain_config.h"
 
 #include "config/connector_config.h"
+#include "config/plugin_versions.h"
 
 #include <algorithm>
 #include <optional>
@@ -58,14 +59,15 @@ Texts classes_within(std::string_view class_name, const Registry& plugins) {
 }
 
 struct Usable {
-  const ConfigDef* options;
+  std::string class_name;
   std::string version;
+  const ConfigDef* options;
 };
 
 template <class T>
 std::optional<Usable> usable(const SimplePlugin<T>* plugin) {
   if (plugin == nullptr) return std::nullopt;
-  return Usable{&plugin->config, plugin->version};
+  return Usable{plugin->name, plugin->version, &plugin->config};
 }
 
 std::optional<Usable> find(const List& list, std::string_view name, const Registry& plugins) {
@@ -102,16 +104,35 @@ Result<Usable> require_configured(const List& list, const std::string& type_key,
   return require(list, std::get<std::string>(*name), plugins);
 }
 
-/// The rule of a `type`. What is wrong with negate is told here, as Java does.
+/// Java has one exception for a version that there is not and for a text that is none.
+Result<void> require_version(const std::string* wanted, const Usable& found) {
+  Result<void> there = config::require_version(wanted, found.class_name, found.version);
+  if (there) return there;
+  return Error(ErrorCode::invalid_config, config::wrong_version_class, there.error().message());
+}
+
+/// The rule of a `plugin.version`. found: the class, if it can be used.
+Validator version_rule(const Result<Usable>& found) {
+  return {"a version that there is",
+          [found](std::string_view, const Setting& value) -> Result<void> {
+            if (!found) return {};
+            return require_version(std::get_if<std::string>(&value), *found);
+          }};
+}
+
+/// The rule of a `type`. What is wrong with negate and with the version is told here, as Java does.
 Validator type_rule(const List& list, const std::string& alias, const std::string& prefix,
                     const ConfigMap& properties, const Registry& plugins) {
+  const std::string* given = properties.find(prefix + "plugin.version");
+  std::optional<std::string> version;
+  if (given != nullptr) version = *given;
   const bool negate_alone =
       properties.contains(prefix + "negate") && !properties.contains(prefix + "predicate");
   std::string allowed = "valid configs for " + alias + " " +
                         (list.kind == Kind::predicate ? "predicate" : "transformation");
   return {std::move(allowed),
-          [&list, &plugins, negate_alone, prefix](std::string_view,
-                                                  const Setting& value) -> Result<void> {
+          [&list, &plugins, negate_alone, prefix, version](std::string_view,
+                                                           const Setting& value) -> Result<void> {
             if (list.kind == Kind::transformation && negate_alone) {
               return refused("Config '" + prefix + "negate' was provided but there is no config '" +
                              prefix + "predicate' defining a predicate to be negated.");
@@ -119,7 +140,8 @@ Validator type_rule(const List& list, const std::string& alias, const std::strin
             const auto* class_name = std::get_if<std::string>(&value);
             if (class_name == nullptr) return {};
             const Result<Usable> found = require(list, *class_name, plugins);
-            return found ? Result<void>() : found.error();
+            if (!found) return found.error();
+            return require_version(version ? &*version : nullptr, *found);
           }};
 }
 
@@ -160,6 +182,10 @@ Result<void> add_keys(ConfigDef& def, const List& list, const ConfigMap& propert
     const std::string group = std::string(list.group) + ": " + alias;
     const Result<Usable> found = require_configured(list, prefix + "type", properties, plugins);
     if (!found && strict) return found.error();
+    const Result<void> right_version =
+        found ? require_version(properties.find(prefix + "plugin.version"), *found)
+              : Result<void>();
+    if (!right_version && strict) return right_version.error();
     def.define({.name = prefix + "type",
                 .type = ConfigType::class_name,
                 .importance = Importance::high,
@@ -171,18 +197,20 @@ Result<void> add_keys(ConfigDef& def, const List& list, const ConfigMap& propert
                 .width = Width::long_,
                 .display_name = std::string(list.interface) + " type for " + alias,
                 .recommender = std::make_shared<Suggestions>(names_of(list.kind, plugins))});
-    def.define(
-        {.name = prefix + "plugin.version",
-         .type = ConfigType::string,
-         .importance = Importance::high,
-         .documentation = "Version, or range of versions, of '" + alias + "'.",
-         .default_value = found ? std::optional(found->version) : std::nullopt,
-         .group = group,
-         .order_in_group = 1,
-         .width = Width::long_,
-         .display_name = std::string(list.interface) + " version for " + alias,
-         .recommender = std::make_shared<Suggestions>(found ? Texts{found->version} : Texts{})});
-    if (found) def.embed(prefix, group, 2, options_of(list, *found->options));
+    def.define({.name = prefix + "plugin.version",
+                .type = ConfigType::string,
+                .importance = Importance::high,
+                .documentation = "Version, or range of versions, of '" + alias + "'.",
+                .default_value =
+                    found && !found->version.empty() ? std::optional(found->version) : std::nullopt,
+                .validator = version_rule(found),
+                .group = group,
+                .order_in_group = 1,
+                .width = Width::long_,
+                .display_name = std::string(list.interface) + " version for " + alias,
+                .recommender = std::make_shared<Suggestions>(
+                    found && !found->version.empty() ? Texts{found->version} : Texts{})});
+    if (found && right_version) def.embed(prefix, group, 2, options_of(list, *found->options));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "worker/client_settings.h"
 #include "worker/error_settings.h"
 #include "worker/own_offsets.h"
+#include "worker/plugin_versions.h"
 
 #include <chrono>
 #include <utility>
@@ -56,6 +57,7 @@ Result<pipeline::Converters> TaskFactory::converters(const ConfigMap& connector)
     const auto plugin =
         require(plugins.find_converter(choice.class_name), setting, choice.class_name);
     if (!plugin) return plugin.error();
+    MILLRACE_TRY(require_converter_version(setting, choice, (*plugin)->name, (*plugin)->version));
     const Result<Config> config = (*plugin)->config.parse(choice.options);
     if (!config) return config.error();
     std::unique_ptr<Converter> converter = (*plugin)->make();
@@ -68,6 +70,8 @@ Result<pipeline::Converters> TaskFactory::converters(const ConfigMap& connector)
   const auto plugin = require(plugins.find_header_converter(choice.class_name), "header.converter",
                               choice.class_name);
   if (!plugin) return plugin.error();
+  MILLRACE_TRY(
+      require_converter_version("header.converter", choice, (*plugin)->name, (*plugin)->version));
   const Result<Config> config = (*plugin)->config.parse(choice.options);
   if (!config) return config.error();
   result.header = (*plugin)->make();
@@ -231,6 +235,8 @@ Result<std::shared_ptr<pipeline::Pipeline>> TaskFactory::make(
     const TaskId& id, const Configs& configs, const pipeline::Surroundings& surroundings) const {
   const std::string class_name = configs.connector.get_or("connector.class", "");
   if (const SourcePlugin* source = environment_.plugins.find_source(class_name)) {
+    MILLRACE_TRY(
+        require_versions(configs.connector, source->name, source->version, environment_.plugins));
     Result<pipeline::SourceParts> parts =
         source_parts(id, *source, configs.connector, configs.task);
     if (!parts) return std::move(parts.error());
@@ -240,6 +246,8 @@ Result<std::shared_ptr<pipeline::Pipeline>> TaskFactory::make(
   const auto sink =
       require(environment_.plugins.find_sink(class_name), "connector.class", class_name);
   if (!sink) return sink.error();
+  MILLRACE_TRY(
+      require_versions(configs.connector, (*sink)->name, (*sink)->version, environment_.plugins));
   Result<pipeline::SinkParts> parts = sink_parts(id, **sink, configs.connector, configs.task);
   if (!parts) return std::move(parts.error());
   parts->current_configs = configs.task_now;

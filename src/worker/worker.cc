@@ -7,6 +7,7 @@
 #include "storage/offset_reader.h"
 #include "worker/client_settings.h"
 #include "worker/own_offsets.h"
+#include "worker/plugin_versions.h"
 
 #include <algorithm>
 #include <utility>
@@ -104,24 +105,28 @@ Result<void> Worker::start_connector(const std::string& name, const ConfigMap& c
   logger().info("Creating connector {} of type {}", name, class_name);
   ConnectorRunner::Instance instance;
   const ConfigDef* definition = nullptr;
-  std::optional<std::string> version;
+  const auto choose = [&](const auto& plugin) -> Result<std::optional<std::string>> {
+    MILLRACE_TRY(
+        require_versions(resolved->config, plugin.name, plugin.version, environment_.plugins));
+    instance = plugin.make_connector();
+    definition = &plugin.config;
+    return shown(plugin.version);
+  };
+  Result<std::optional<std::string>> version;
   if (const SourcePlugin* source = environment_.plugins.find_source(class_name)) {
-    instance = source->make_connector();
-    definition = &source->config;
-    version = shown(source->version);
+    version = choose(*source);
   } else if (const SinkPlugin* sink = environment_.plugins.find_sink(class_name)) {
-    instance = sink->make_connector();
-    definition = &sink->config;
-    version = shown(sink->version);
+    version = choose(*sink);
   } else {
     return fail(
         name, life,
         Error{ErrorCode::invalid_config, environment_.plugins.unknown_connector(class_name)});
   }
+  if (!version) return fail(name, life, std::move(version.error()));
   Result<Config> parsed = definition->parse(resolved->config);
   if (!parsed) return fail(name, life, std::move(parsed.error()));
   auto runner = std::make_shared<ConnectorRunner>(
-      ConnectorRunner::Identity{name, environment_.worker_id, version}, std::move(instance),
+      ConnectorRunner::Identity{name, environment_.worker_id, *version}, std::move(instance),
       std::move(*parsed), std::make_unique<storage::OffsetReader>(environment_.offsets, name),
       listener_);
   {

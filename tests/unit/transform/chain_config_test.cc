@@ -79,6 +79,46 @@ TEST(ChainKeys, AClassThatCannotBeUsedHasNoOptions) {
               SizeIs(6));
 }
 
+std::vector<std::string> errors_of(const ConfigMap& settings, std::string_view key) {
+  for (const ConfigValue& value :
+       chain_def(settings).validate(settings, transform::class_lookup(bundled()))) {
+    if (value.name == key) return value.errors;
+  }
+  return {"no such key"};
+}
+
+TEST(ChainKeys, AnotherVersionIsToldAtClassAndVersion) {
+  const std::string mismatch = "Plugin " + transforms_package +
+                               "Filter not found that matches the version range [9,9], available "
+                               "versions: [4.3.0]";
+  ConfigMap settings = {
+      {"transforms", "a"}, {"transforms.a.type", "Filter"}, {"transforms.a.plugin.version", "9"}};
+  EXPECT_THAT(names(chain_def(settings)),
+              ElementsAre("transforms.a.type", "transforms.a.plugin.version"));
+  EXPECT_THAT(errors_of(settings, "transforms.a.type"), ElementsAre(mismatch));
+  EXPECT_THAT(errors_of(settings, "transforms.a.plugin.version"), ElementsAre(mismatch));
+  settings.set("transforms.a.plugin.version", "[1.0");
+  EXPECT_THAT(errors_of(settings, "transforms.a.plugin.version"),
+              ElementsAre("Unbounded range: [1.0"));
+  settings.set("transforms.a.plugin.version", "[4.0,5.0)");
+  EXPECT_THAT(errors_of(settings, "transforms.a.type"), IsEmpty());
+  EXPECT_THAT(errors_of(settings, "transforms.a.plugin.version"), IsEmpty());
+}
+
+TEST(ChainConfig, AnotherVersionIsAnErrorOfItsOwnClass) {
+  const auto chain = transform::parse_chain({{"predicates", "p"},
+                                             {"predicates.p.type", "RecordIsTombstone"},
+                                             {"predicates.p.plugin.version", "(4.3.0,)"}},
+                                            bundled());
+  ASSERT_FALSE(chain);
+  EXPECT_EQ(chain.error().java_class(),
+            "org.apache.kafka.connect.runtime.isolation.VersionedPluginLoadingException");
+  EXPECT_EQ(chain.error().message(),
+            "Plugin " + transforms_package +
+                "predicates.RecordIsTombstone not found that matches the version range (4.3.0,), "
+                "available versions: [4.3.0]");
+}
+
 /// A transformation with options that are called like the general ones.
 plugin::Registry with_hidden_options() {
   plugin::Registry plugins;
