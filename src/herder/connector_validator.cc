@@ -100,6 +100,20 @@ Result<provider::Resolved> ConnectorValidator::look_up(const ConfigMap& config) 
   return providers_->resolve(config);
 }
 
+std::string ConnectorValidator::asked(const ConfigMap& config) const {
+  const std::string* given = config.find("connector.class");
+  if (given != nullptr) {
+    if (const SourcePlugin* source = plugins_.find_source(*given)) {
+      return "Connector class " + source->name;
+    }
+    if (const SinkPlugin* sink = plugins_.find_sink(*given)) {
+      return "Connector class " + sink->name;
+    }
+  }
+  // What is called before the class is known: the configuration providers.
+  return "A connector class that is unknown or a variable";
+}
+
 Result<Herder::Validation> ConnectorValidator::validate(const ConfigMap& config,
                                                         Progress& progress) const {
   const secrets::Scope scope;  // nothing of this may be in use later

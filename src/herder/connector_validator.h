@@ -24,6 +24,9 @@ class ConnectorValidator {
   ConnectorValidator(const plugin::Registry& plugins, const config::WorkerConfig& worker,
                      OverridePolicy* policy, const provider::Providers* providers = nullptr);
 
+  /// Whose code validate and check call, for PluginCalls: the class of the connector if it can be
+  /// told before anything is called.
+  [[nodiscard]] std::string asked(const ConfigMap& config) const;
   /// Everything that there is to say, key by key. Errors (invalid_config): no or an unknown
   /// connector.class, or an override that is not of its client setting's type.
   [[nodiscard]] Result<Herder::Validation> validate(const ConfigMap& config,

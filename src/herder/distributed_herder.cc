@@ -3,6 +3,7 @@
 #include "herder/distributed_log.h"
 
 #include "herder/plugin_list.h"
+#include "herder/rest_errors.h"
 
 #include <algorithm>
 #include <future>
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds lane_limit{1'000};
 
-Error not_found(std::string_view what, std::string_view name, std::string_view rest = {}) {
-  return Error{ErrorCode::not_found, std::string(what) + std::string(name) + std::string(rest)};
-}
-
 }  // namespace
 
 DistributedHerder::DistributedHerder(Settings settings, Parts parts, ConnectorValidator validator)
@@ -25,6 +22,7 @@ DistributedHerder::DistributedHerder(Settings settings, Parts parts, ConnectorVa
       parts_(parts),
       validator_(std::move(validator)),
       signed_requests_(settings_.sessioned),
+      calls_(parts_.clock),
       loop_(parts_.clock, "herder"),
       publisher_(
           loop_,
@@ -85,6 +83,7 @@ void DistributedHerder::end_with(const Error& error) {
 void DistributedHerder::stop() {
   stopping_ = true;
   reloads_.stop();
+  calls_.stop();
   const auto stopped = std::make_shared<std::promise<void>>();  // a connector may come back later
   loop_.post([this, stopped] {
     refuse_waiting();

@@ -9,6 +9,7 @@
 #include "herder/herder.h"
 #include "herder/local_work.h"
 #include "herder/membership.h"
+#include "herder/plugin_calls.h"
 #include "herder/rebalancer.h"
 #include "herder/reload_schedule.h"
 #include "herder/session_keys.h"
@@ -80,7 +81,10 @@ class DistributedHerder final : public Herder,
   /// Stops all work within its time limits, and leaves the group as the last thing.
   void stop();
   /// A clock that was moved by hand needs this.
-  void check_time() { loop_.check_time(); }
+  void check_time() {
+    loop_.check_time();
+    calls_.check_time();
+  }
 
   // Herder: questions
   [[nodiscard]] std::string kafka_cluster_id() const override { return settings_.kafka_cluster_id; }
@@ -117,6 +121,9 @@ class DistributedHerder final : public Herder,
   void alter_offsets(const std::string& name, std::vector<ConnectorOffset> changes,
                      Reply<bool> reply) override;
   void reset_offsets(const std::string& name, Reply<bool> reply) override;
+  [[nodiscard]] Result<void> check_signed(
+      const std::optional<std::string>& mac,
+      const std::optional<std::string>& algorithm) const override;
   void put_task_configs(const std::string& name, std::vector<ConfigMap> configs, Signed request,
                         Reply<void> reply) override;
   void fence_zombies(const std::string& name, Signed request, Reply<void> reply) override;
@@ -197,9 +204,6 @@ class DistributedHerder final : public Herder,
   Result<PutResult> write_connector(const std::string& name, const ConfigMap& config,
                                     bool must_be_new, std::optional<TargetState> initial_state);
   Result<void> write_task_configs(const std::string& name, const std::vector<ConfigMap>& configs);
-  /// As Herder::restart_connector_and_tasks: what will be restarted.
-  [[nodiscard]] Result<ConnectorStatus> restart_plan(const std::string& name,
-                                                     const RestartRequest& request) const;
   /// The owner's URL if it is another worker, found through the leader.
   template <class T>
   void as_owner(const Reply<T>& reply, const std::string& name, const std::optional<TaskId>& task,
@@ -249,6 +253,7 @@ class DistributedHerder final : public Herder,
   Lane writes_{"config-writes", ""};
   Lane statuses_{"status-flush", ""};
   Lane leader_requests_{"leader-requests", ""};
+  PluginCalls calls_;  // validations, and changes of offsets
   EventLoop loop_;
   std::optional<LocalWork> local_;  // made with the worker
   TaskPublisher publisher_;

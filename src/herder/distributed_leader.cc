@@ -151,6 +151,13 @@ Result<void> DistributedHerder::write_task_configs(const std::string& name,
   return parts_.config.put_tasks(name, configs);
 }
 
+Result<void> DistributedHerder::check_signed(const std::optional<std::string>& mac,
+                                             const std::optional<std::string>& algorithm) const {
+  const std::optional<storage::SessionKey> key = session_key();
+  return check_signature_headers(mac, algorithm,
+                                 {signed_requests_, settings_.verification_algorithms, key});
+}
+
 void DistributedHerder::put_task_configs(const std::string& name, std::vector<ConfigMap> configs,
                                          Signed request, Reply<void> reply) {
   const std::optional<storage::SessionKey> key = session_key();

@@ -6,6 +6,7 @@
 #include "herder/distributed_places.h"
 #include "herder/offset_changes.h"
 #include "herder/rest_errors.h"
+#include "herder/restart_plan.h"
 
 #include <utility>
 
@@ -61,8 +62,7 @@ void DistributedHerder::put_connector(const std::string& name, ConfigMap config,
                                       std::optional<TargetState> initial_state,
                                       Reply<PutResult> reply) {
   if (const Result<void> fine = check_name(name); !fine) return reply(fine.error());
-  // A lane for this one question: a plugin that never answers keeps nobody waiting.
-  Lane("validation", "").post([=, this, config = std::move(config)] {
+  calls_.run(validator_.asked(config), reply, "connector validation", [=, this] {
     if (const auto type = validator_.check(config, reply.progress()); !type) {
       return reply(type.error());
     }
@@ -96,11 +96,7 @@ void DistributedHerder::patch_connector(const std::string& name, ConfigMap patch
     write([=, this] {
       const Entry entry = entry_of(name);
       if (!entry) return reply(Error{ErrorCode::not_found, "Connector " + name + " not found"});
-      ConfigMap config = entry->config;
-      for (const auto& [key, value] : patch) {
-        value ? config.set(key, value) : config.erase(key);
-      }
-      put_connector(name, std::move(config), false, std::nullopt,
+      put_connector(name, patched(entry->config, patch), false, std::nullopt,
                     {[reply](Result<PutResult> put) {
                        if (!put) return reply(std::move(put.error()));
                        reply(std::move(put->info));
@@ -164,36 +160,19 @@ void DistributedHerder::restart_connector_and_tasks(const std::string& name, Res
                                                     Reply<ConnectorStatus> reply) {
   as_leader(reply, [=, this] {
     write([=, this] {
-      Result<ConnectorStatus> plan = restart_plan(name, request);
-      if (!plan) return reply(std::move(plan));
+      Result<RestartPlan> plan = plan_restart(*this, name, request);
+      if (!plan) return reply(std::move(plan.error()));
       const Result<void> written =
           parts_.config.put_restart({name, request.include_tasks, request.only_failed});
       if (!written) return reply(written.error());
-      reply(std::move(plan));
+      reply(std::move(plan->status));
     });
   });
 }
 
-Result<ConnectorStatus> DistributedHerder::restart_plan(const std::string& name,
-                                                        const RestartRequest& request) const {
-  if (!entry_of(name)) return Error{ErrorCode::not_found, "Unknown connector: " + name};
-  Result<ConnectorStatus> plan =
-      static_cast<const Herder&>(*this).connector_status(std::string_view(name));
-  if (!plan) return Error{ErrorCode::not_found, "Status for connector " + name + " not found"};
-  const auto wanted = [&request](const Status& status) {
-    return !request.only_failed || status.state == State::failed;
-  };
-  if (wanted(plan->connector)) plan->connector.state = State::restarting;
-  for (TaskStatus& task : plan->tasks) {
-    if (request.include_tasks && wanted(task.status)) task.status.state = State::restarting;
-  }
-  return plan;
-}
-
 void DistributedHerder::validate(ConfigMap config, Reply<Validation> reply) {
-  Lane("validation", "").post([this, config = std::move(config), reply] {
-    reply(validator_.validate(config, reply.progress()));
-  });
+  calls_.run(validator_.asked(config), reply, "connector validation",
+             [this, config, reply] { reply(validator_.validate(config, reply.progress())); });
 }
 
 void DistributedHerder::set_cluster_log_level(const std::string& logger_name, log::Level level,
@@ -237,7 +216,10 @@ void DistributedHerder::reset_offsets(const std::string& name, Reply<bool> reply
 void DistributedHerder::change_offsets(const std::string& name, const Reply<bool>& reply,
                                        OffsetChange change) {
   as_leader(reply, [=, this] {
-    Lane("offsets-" + name, "[" + name + "|worker] ").post([=, this] {
+    const Entry known = entry_of(name);
+    const std::string whose = validator_.asked(known ? known->config : ConfigMap());
+    calls_.run(whose, reply, "a change of offsets", [=, this] {
+      const log::Context context("[" + name + "|worker] ");
       reply.progress().begin("reading to the end of the config topic");
       const Result<void> read = parts_.config.refresh(settings_.rebalances.sync_timeout);
       if (!read) return reply(read.error());

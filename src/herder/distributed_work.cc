@@ -2,6 +2,7 @@
 // here runs on the loop.
 #include "herder/distributed_herder.h"
 #include "herder/distributed_log.h"
+#include "herder/restart_plan.h"
 
 #include <algorithm>
 #include <utility>
@@ -210,31 +211,24 @@ void DistributedHerder::defend_statuses() {
 }
 
 void DistributedHerder::restart_own_share(const storage::RestartWish& wish) {
-  const Result<ConnectorStatus> status =
-      static_cast<const Herder&>(*this).connector_status(std::string_view(wish.connector));
-  if (!status) return;
-  const auto wanted = [&wish](const Status& one) {
-    return !wish.only_failed || one.state == State::failed;
-  };
-  const auto restarting = [this](const Status& one) {
-    return storage::StoredStatus{{State::restarting, settings_.worker_id, one.version, {}},
-                                 generation_};
-  };
+  const Result<RestartPlan> plan =
+      plan_restart(*this, wish.connector, {wish.include_tasks, wish.only_failed});
+  if (!plan) return;
+  const storage::StoredStatus restarting{
+      {State::restarting, settings_.worker_id, plan->status.connector.version, {}}, generation_};
   std::vector<TaskId> tasks;
-  for (const TaskStatus& task : status->tasks) {
-    if (!wish.include_tasks || !wanted(task.status)) continue;
-    if (running_.tasks.contains({task.id.connector, task.id.task})) tasks.push_back(task.id);
+  for (const TaskId& task : plan->tasks) {
+    if (running_.tasks.contains({task.connector, task.task})) tasks.push_back(task);
   }
-  const bool connector_too =
-      running_.connectors.contains(wish.connector) && wanted(status->connector);
+  const bool connector_too = plan->connector && running_.connectors.contains(wish.connector);
   if (!connector_too && tasks.empty()) return;
   distributed_logger().info("Restarting connector {}{} and {} of its tasks here", wish.connector,
                             connector_too ? "" : " (not itself)", tasks.size());
   if (connector_too) {
     restart_local_connector(
         wish.connector,
-        [this, name = wish.connector, status = restarting(status->connector)] {
-          parts_.status.put_connector(name, status, storage::Write::plain);
+        [this, name = wish.connector, restarting] {
+          parts_.status.put_connector(name, restarting, storage::Write::plain);
         },
         [name = wish.connector](const Result<void>& done) {
           log_failure("Connector " + name + " could not be restarted", done);
@@ -242,9 +236,9 @@ void DistributedHerder::restart_own_share(const storage::RestartWish& wish) {
   }
   restart_local_tasks(
       wish.connector, tasks,
-      [this, tasks, status = restarting(status->connector)] {
+      [this, tasks, restarting] {
         for (const TaskId& task : tasks) {
-          parts_.status.put_task(task, status, storage::Write::plain);
+          parts_.status.put_task(task, restarting, storage::Write::plain);
         }
       },
       [](const Result<void>&) {});

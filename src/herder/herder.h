@@ -117,6 +117,11 @@ class Herder {
     std::optional<std::string> mac;        ///< base64
     std::optional<std::string> algorithm;  ///< "HmacSHA256"
   };
+  /// Whether the headers of such a request can be right. What is not is refused before its body is
+  /// read, for that may be large. Errors: as those of the request itself, but for a wrong
+  /// signature.
+  [[nodiscard]] virtual Result<void> check_signed(
+      const std::optional<std::string>& mac, const std::optional<std::string>& algorithm) const = 0;
   /// A connector runs elsewhere and has configured its tasks: stores that, if this worker leads.
   virtual void put_task_configs(const std::string& name, std::vector<ConfigMap> configs,
                                 Signed request, Reply<void> reply) = 0;

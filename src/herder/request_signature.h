@@ -19,6 +19,11 @@ struct SignatureRules {
   const std::optional<storage::SessionKey>& key;
 };
 
+/// As Herder::check_signed: what can be told before the body is there.
+Result<void> check_signature_headers(const std::optional<std::string>& mac,
+                                     const std::optional<std::string>& algorithm,
+                                     const SignatureRules& rules);
+
 /// Whether a request between workers comes from one that knows the cluster's key.
 /// Errors: invalid_config (REST 400): no signature, or of a kind that is not taken; unavailable
 ///         (503): there is no key yet; forbidden (403): it is wrong (herder/rest_errors.h).

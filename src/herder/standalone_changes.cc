@@ -1,26 +1,16 @@
 // What a standalone herder does to connectors; every function runs in the connector's lane.
-#include "base/log.h"
+#include "herder/restart_plan.h"
 #include "herder/standalone_herder.h"
+#include "herder/standalone_log.h"
 
 #include <utility>
 
 namespace millrace {
 
-namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.standalone.StandaloneHerder");
-  return instance;
-}
-
-}  // namespace
-
-Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap config, bool must_be_new,
+Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap config,
+                                        ConnectorType type, bool must_be_new,
                                         std::optional<TargetState> initial_state,
                                         Progress& progress) {
-  const Result<ConnectorType> type = validator_.check(config, progress);
-  if (!type) return type.error();
   bool created = false;
   bool changed = false;
   {
@@ -32,7 +22,7 @@ Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap confi
     Connector& connector = connectors_[name];
     changed = !(connector.config == config);
     connector.config = std::move(config);
-    connector.type = *type;
+    connector.type = type;
     if (initial_state) connector.target = *initial_state;
   }
   reloads_.forget(name);  // the new configuration may look elsewhere
@@ -46,19 +36,6 @@ Result<PutResult> StandaloneHerder::put(const std::string& name, ConfigMap confi
     MILLRACE_TRY(update_tasks(name, changed ? Replace::always : Replace::if_changed, progress));
   }
   return PutResult{created, info(name, *find(name))};
-}
-
-Result<ConnectorInfo> StandaloneHerder::patch(const std::string& name, const ConfigMap& changes,
-                                              Progress& progress) {
-  const std::optional<Connector> connector = find(name);
-  if (!connector) return Error{ErrorCode::not_found, "Connector " + name + " not found"};
-  ConfigMap config = connector->config;
-  for (const auto& [key, value] : changes) {
-    value ? config.set(key, value) : config.erase(key);
-  }
-  Result<PutResult> done = put(name, std::move(config), false, std::nullopt, progress);
-  if (!done) return std::move(done.error());
-  return std::move(done->info);
 }
 
 Result<void> StandaloneHerder::remove(const std::string& name, Progress& progress) {
@@ -152,34 +129,21 @@ void StandaloneHerder::stop_tasks(const std::string& name) {
 
 Result<ConnectorStatus> StandaloneHerder::restart(const std::string& name, RestartRequest request,
                                                   Progress& progress) {
-  if (!find(name)) return Error{ErrorCode::not_found, "Unknown connector: " + name};
-  Result<ConnectorStatus> plan =
-      static_cast<const Herder&>(*this).connector_status(std::string_view(name));
-  if (!plan) return Error{ErrorCode::not_found, "Status for connector " + name + " not found"};
-  const auto wanted = [&request](const Status& status) {
-    return !request.only_failed || status.state == State::failed;
-  };
-  const bool connector_too = wanted(plan->connector);
-  std::vector<TaskId> tasks;
-  for (TaskStatus& task : plan->tasks) {
-    if (!request.include_tasks || !wanted(task.status)) continue;
-    tasks.push_back(task.id);
-    task.status.state = State::restarting;
-  }
-  if (connector_too) plan->connector.state = State::restarting;
-  logger().info("Restarting connector {}{} and {} of its tasks", name,
-                connector_too ? "" : " (not itself)", tasks.size());
+  Result<RestartPlan> plan = plan_restart(*this, name, request);
+  if (!plan) return std::move(plan.error());
+  standalone_logger().info("Restarting connector {}{} and {} of its tasks", name,
+                           plan->connector ? "" : " (not itself)", plan->tasks.size());
 
   progress.begin("stopping what is to be restarted");
-  if (!tasks.empty()) worker_->stop_tasks(tasks);
-  if (connector_too) {
+  if (!plan->tasks.empty()) worker_->stop_tasks(plan->tasks);
+  if (plan->connector) {
     worker_->stop_connector(name);
     MILLRACE_TRY(start(name, progress));
   }
-  for (const TaskId& task : tasks) {
+  for (const TaskId& task : plan->tasks) {
     if (!worker_->has_task(task)) MILLRACE_TRY(start_task(task));
   }
-  return plan;
+  return std::move(plan->status);
 }
 
 Result<void> StandaloneHerder::restart_one_task(const TaskId& id, Progress& progress) {

@@ -1,26 +1,13 @@
 #include "herder/standalone_herder.h"
 
-#include "base/log.h"
 #include "herder/plugin_list.h"
+#include "herder/rest_errors.h"
+#include "herder/standalone_log.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace millrace {
-
-namespace {
-
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.standalone.StandaloneHerder");
-  return instance;
-}
-
-Error not_found(std::string_view what, std::string_view name, std::string_view rest = {}) {
-  return Error{ErrorCode::not_found, std::string(what) + std::string(name) + std::string(rest)};
-}
-
-}  // namespace
 
 StandaloneHerder::StandaloneHerder(std::string kafka_cluster_id, const plugin::Registry& plugins,
                                    ConnectorValidator validator, Clock& clock, TopicTracking topics)
@@ -29,6 +16,7 @@ StandaloneHerder::StandaloneHerder(std::string kafka_cluster_id, const plugin::R
       clock_(clock),
       validator_(std::move(validator)),
       topic_tracking_(topics),
+      calls_(clock),
       reloads_(clock, [this](const std::string& name) { reload(name); }) {}
 
 StandaloneHerder::~StandaloneHerder() = default;
@@ -141,29 +129,30 @@ void StandaloneHerder::reconfiguration_requested(const std::string& name) {
     Progress nobody_waits;
     const Result<void> done = update_tasks(name, Replace::if_changed, nobody_waits);
     if (!done) {
-      logger().error("Connector {} could not configure its tasks anew: {}", name,
-                     done.error().trace());
+      standalone_logger().error("Connector {} could not configure its tasks anew: {}", name,
+                                done.error().trace());
     }
   });
 }
 
 void StandaloneHerder::values_expire(const std::string& connector, const std::string& place,
                                      std::chrono::milliseconds after) {
-  logger().info("Connector {} will be restarted: what {} gave for it is good for {} ms", connector,
-                place, after.count());
+  standalone_logger().info("Connector {} will be restarted: what {} gave for it is good for {} ms",
+                           connector, place, after.count());
   reloads_.expect(connector, place, after);
 }
 
 void StandaloneHerder::reload(const std::string& name) {
   if (!find(name)) return;
-  logger().info("Restarting connector {}: values in its configuration are due", name);
+  standalone_logger().info("Restarting connector {}: values in its configuration are due", name);
   restart_connector(name, [name](const Result<void>& done) {
     if (!done)
-      logger().error("Connector {} could not be restarted: {}", name, done.error().trace());
+      standalone_logger().error("Connector {} could not be restarted: {}", name,
+                                done.error().trace());
   });
 }
 
-// Requests: carried out in the connector's lane (standalone_changes.cc).
+// Requests: validated first, then carried out in the connector's lane (standalone_changes.cc).
 
 void StandaloneHerder::post(const std::string& name, std::function<void()> work) {
   const MutexLock lock(mutex_);
@@ -187,15 +176,31 @@ void StandaloneHerder::post(const std::string& name, Progress& progress,
 void StandaloneHerder::put_connector(const std::string& name, ConfigMap config, bool must_be_new,
                                      std::optional<TargetState> initial_state,
                                      Reply<PutResult> reply) {
-  post(name, reply.progress(), [=, this, config = std::move(config)]() mutable {
-    reply(put(name, std::move(config), must_be_new, initial_state, reply.progress()));
+  when_valid(config, reply, [=, this](ConnectorType type) {
+    post(name, reply.progress(), [=, this] {
+      reply(put(name, config, type, must_be_new, initial_state, reply.progress()));
+    });
   });
 }
 
 void StandaloneHerder::patch_connector(const std::string& name, ConfigMap patch,
                                        Reply<ConnectorInfo> reply) {
-  post(name, reply.progress(), [this, name, changes = std::move(patch), reply] {
-    reply(this->patch(name, changes, reply.progress()));
+  post(name, reply.progress(), [=, this] {
+    const std::optional<Connector> before = find(name);
+    if (!before) {
+      return reply(Error{ErrorCode::not_found, "Connector " + name + " not found"});
+    }
+    const ConfigMap config = patched(before->config, patch);
+    when_valid(config, reply, [=, this](ConnectorType type) {
+      post(name, reply.progress(), [=, this] {
+        const std::optional<Connector> now = find(name);
+        // Somebody else was quicker: what is patched is what there is now.
+        if (!now || now->config != before->config) return patch_connector(name, patch, reply);
+        Result<PutResult> done = put(name, config, type, false, std::nullopt, reply.progress());
+        if (!done) return reply(std::move(done.error()));
+        reply(std::move(done->info));
+      });
+    });
   });
 }
 
@@ -219,7 +224,7 @@ void StandaloneHerder::set_target_state(const std::string& name, TargetState sta
   post(name, reply.progress(), [this, name, wait, reply] {
     reply.progress().begin("stopping the tasks of connector " + name);
     const Result<void> done = follow_target(name);
-    if (!done) logger().error("Connector {}: {}", name, done.error().message());
+    if (!done) standalone_logger().error("Connector {}: {}", name, done.error().message());
     if (wait) reply({});
   });
 }
@@ -248,14 +253,24 @@ void StandaloneHerder::restart_task(const TaskId& id, Reply<void> reply) {
 }
 
 void StandaloneHerder::validate(ConfigMap config, Reply<Validation> reply) {
-  // A lane for this one question: a plugin that never answers keeps nobody waiting.
-  Lane("validation", "").post([this, config = std::move(config), reply] {
-    reply(validator_.validate(config, reply.progress()));
-  });
+  calls_.run(validator_.asked(config), reply, "connector validation",
+             [this, config, reply] { reply(validator_.validate(config, reply.progress())); });
+}
+
+template <class T>
+void StandaloneHerder::when_valid(const ConfigMap& config, const Reply<T>& reply,
+                                  std::function<void(ConnectorType)> then) {
+  calls_.run(validator_.asked(config), reply, "connector validation",
+             [this, config, reply, then = std::move(then)] {
+               const Result<ConnectorType> type = validator_.check(config, reply.progress());
+               if (!type) return reply(type.error());
+               then(*type);
+             });
 }
 
 void StandaloneHerder::stop() {
   reloads_.stop();
+  calls_.stop();
   std::vector<std::string> names = connectors();
   worker_->stop_tasks({});
   struct Pending {
@@ -285,7 +300,8 @@ void StandaloneHerder::stop() {
   while (pending->count > 0 && clock_.now() < deadline) {
     clock_.wait_until(pending->mutex, pending->changed, deadline);
   }
-  if (pending->count > 0) logger().warn("{} connectors did not stop in time", pending->count);
+  if (pending->count > 0)
+    standalone_logger().warn("{} connectors did not stop in time", pending->count);
 }
 
 }  // namespace millrace

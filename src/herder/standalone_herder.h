@@ -5,6 +5,7 @@
 #include "base/mutex.h"
 #include "herder/connector_validator.h"
 #include "herder/herder.h"
+#include "herder/plugin_calls.h"
 #include "herder/reload_schedule.h"
 #include "worker/status_listener.h"
 #include "worker/worker.h"
@@ -23,7 +24,8 @@ namespace millrace {
 
 /// The herder of a worker on its own: what is configured lives in memory, and everything runs here.
 /// Each connector has a lane, in which its changes are carried out one after the other from top to
-/// bottom; what one connector is waiting for is nobody else's concern.
+/// bottom; what one connector is waiting for is nobody else's concern. A configuration is validated
+/// before it comes there.
 /// Threads: any. connectors_ is a snapshot behind mutex_, which is never held across a call to the
 ///          worker or a plugin.
 /// Source:  StandaloneHerder.
@@ -73,6 +75,11 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   void alter_offsets(const std::string& name, std::vector<ConnectorOffset> changes,
                      Reply<bool> reply) override;
   void reset_offsets(const std::string& name, Reply<bool> reply) override;
+  [[nodiscard]] Result<void> check_signed(
+      const std::optional<std::string>& /*mac*/,
+      const std::optional<std::string>& /*algorithm*/) const override {
+    return {};  // nobody's requests are taken
+  }
   void put_task_configs(const std::string& name, std::vector<ConfigMap> configs, Signed request,
                         Reply<void> reply) override;
   void fence_zombies(const std::string& name, Signed request, Reply<void> reply) override;
@@ -101,12 +108,16 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
 
   /// Restarts a connector whose values are due.
   void reload(const std::string& name);
+  /// Goes on with the connector's type if the configuration is right, else replies what is wrong.
+  template <class T>
+  void when_valid(const ConfigMap& config, const Reply<T>& reply,
+                  std::function<void(ConnectorType)> then);
 
   // Each of these runs in the connector's lane.
-  Result<PutResult> put(const std::string& name, ConfigMap config, bool must_be_new,
-                        std::optional<TargetState> initial_state, Progress& progress);
-  Result<ConnectorInfo> patch(const std::string& name, const ConfigMap& changes,
-                              Progress& progress);
+  /// type: what the validation has found.
+  Result<PutResult> put(const std::string& name, ConfigMap config, ConnectorType type,
+                        bool must_be_new, std::optional<TargetState> initial_state,
+                        Progress& progress);
   Result<void> remove(const std::string& name, Progress& progress);
   Result<void> follow_target(const std::string& name);
   Result<void> start(const std::string& name, Progress& progress);
@@ -138,6 +149,7 @@ class StandaloneHerder final : public Herder, public worker::StatusListener {
   std::map<std::string, Connector, std::less<>> connectors_ GUARDED_BY(mutex_);
   std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
+  PluginCalls calls_;       // validations
   ReloadSchedule reloads_;  // last: its thread calls this herder
 };
 

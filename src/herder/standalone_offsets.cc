@@ -1,7 +1,7 @@
 // Offsets, topics and log levels of a standalone herder.
-#include "base/log.h"
 #include "herder/offset_changes.h"
 #include "herder/standalone_herder.h"
+#include "herder/standalone_log.h"
 
 #include <utility>
 
@@ -9,17 +9,11 @@ namespace millrace {
 
 namespace {
 
-const log::Logger& logger() {
-  static const log::Logger& instance =
-      log::logger("org.apache.kafka.connect.runtime.standalone.StandaloneHerder");
-  return instance;
-}
-
 /// The client is told the error's own message; what led to it stands in the log.
 template <class T>
 void log_cause(const std::string& name, const Result<T>& result) {
   if (result || result.error().cause() == nullptr) return;
-  logger().error("Offsets of connector {}: {}", name, result.error().trace());
+  standalone_logger().error("Offsets of connector {}: {}", name, result.error().trace());
 }
 
 }  // namespace

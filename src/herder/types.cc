@@ -11,4 +11,11 @@ std::string_view to_string(ConnectorType type) {
   return "unknown";
 }
 
+ConfigMap patched(ConfigMap config, const ConfigMap& changes) {
+  for (const auto& [key, value] : changes) {
+    value ? config.set(key, value) : config.erase(key);
+  }
+  return config;
+}
+
 }  // namespace millrace

@@ -38,6 +38,9 @@ struct TaskInfo {
 
 using worker::ConnectorOffset;
 
+/// The configuration with single settings replaced, or taken away (null).
+ConfigMap patched(ConfigMap config, const ConfigMap& changes);
+
 /// The answer to a change of a connector's configuration.
 struct PutResult {
   bool created = false;

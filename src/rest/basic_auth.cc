@@ -3,9 +3,9 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "base/java_number.h"
-#include "base/log.h"
 #include "config/properties.h"
 #include "config/text_file.h"
+#include "rest/rest_log.h"
 
 #include <openssl/crypto.h>
 
@@ -81,8 +81,7 @@ Result<std::unique_ptr<BasicAuth>> BasicAuth::open(const std::string& jaas_file)
     Module module{entry.flag, {}};
     for (const auto& [name, password] : *users) module.users[name] = password.value_or("");
     if (module.users.empty()) {
-      log::logger("org.apache.kafka.connect.runtime.rest.RestServer")
-          .warn("'{}' holds no user: the REST API is open to everybody", file);
+      rest_logger().warn("'{}' holds no user: the REST API is open to everybody", file);
     }
     auth->modules_.push_back(std::move(module));
   }

@@ -1,6 +1,7 @@
 #include "rest/connection.h"
 
-#include "base/log.h"
+#include "peers/signature.h"
+#include "rest/rest_log.h"
 #include "rest/status.h"
 
 #include <exception>
@@ -14,11 +15,6 @@ namespace {
 
 /// How much of a refused upload is thrown away, so that the client gets to read why.
 constexpr std::size_t drain_limit = 4 * 1024 * 1024;
-
-log::Logger& logger() {
-  static log::Logger& instance = log::logger("org.apache.kafka.connect.runtime.rest.RestServer");
-  return instance;
-}
 
 }  // namespace
 
@@ -109,16 +105,28 @@ void Connection::received(bool ok, std::size_t size) {
   }
 }
 
-void Connection::advance() {
-  switch (parser_.parse(input_)) {
+void Connection::follow(RequestParser::Step step) {
+  switch (step) {
     case RequestParser::Step::more: return read();
     case RequestParser::Step::waiting: return invite_body();
+    case RequestParser::Step::large: return admit_large_body();
     case RequestParser::Step::done: return handle();
     case RequestParser::Step::refused: return refuse(parser_.refusal());
   }
 }
 
 void Connection::invite_body() { write("HTTP/1.1 100 Continue\r\n\r\n", &Connection::read); }
+
+/// What workers send each other may be large. Strangers are refused before it is read.
+void Connection::admit_large_body() {
+  if (shared_.herder == nullptr || site_.scope == Scope::admin_alone) {
+    return refuse(routing_error(404));
+  }
+  const Result<void> admitted = shared_.herder->check_signed(
+      parser_.header(peers::signature_header), parser_.header(peers::algorithm_header));
+  if (!admitted) return refuse(error_response(admitted.error()));
+  follow(parser_.go_on(input_));
+}
 
 void Connection::handle() {
   began_ = std::chrono::steady_clock::now();
@@ -242,7 +250,8 @@ void Connection::answer(const Response& response) {
           now,
           {}};
   if (response.status == 500) {
-    logger().error("REST call {} {} failed: {}", request_.method, request_.path, response.body);
+    rest_logger().error("REST call {} {} failed: {}", request_.method, request_.path,
+                        response.body);
   }
   enter(Phase::writing, shared_.times.write);
   write(output_, &Connection::answered);

@@ -67,8 +67,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void time_is_over();
   void read();
   void received(bool ok, std::size_t size);
-  void advance();
+  void advance() { follow(parser_.parse(input_)); }
+  void follow(RequestParser::Step step);
   void invite_body();
+  void admit_large_body();
   void handle();
   void dispatch();
   void wait_for_state();

@@ -1,6 +1,7 @@
 #include "rest/request_log.h"
 
 #include "base/log.h"
+#include "rest/rest_log.h"
 
 #include <ctime>
 
@@ -46,7 +47,7 @@ std::string to_string(const LogEntry& entry) {
 }
 
 void log_request(const LogEntry& entry) {
-  static log::Logger& logger = log::logger("org.apache.kafka.connect.runtime.rest.RestServer");
+  log::Logger& logger = rest_logger();
   if (logger.enabled(log::Level::info)) logger.write(log::Level::info, to_string(entry));
 }
 

@@ -31,11 +31,14 @@ std::string_view without_authority(std::string_view target) {
 
 /// "POST /connectors/a/tasks?forward=true HTTP/1.1"
 bool brings_task_configs(std::string_view first_line) {
+  constexpr std::string_view before = "/connectors/";
+  constexpr std::string_view behind = "/tasks";
   if (!first_line.starts_with("POST ")) return false;
   first_line.remove_prefix(5);
-  std::string_view path = first_line.substr(0, first_line.find_first_of(" ?"));
+  std::string_view path = without_authority(first_line.substr(0, first_line.find_first_of(" ?")));
   if (path.ends_with('/')) path.remove_suffix(1);
-  return path.ends_with("/tasks") && path.find("/connectors/") != std::string_view::npos;
+  if (path.size() <= before.size() + behind.size() || !path.starts_with(before)) return false;
+  return path.find('/', before.size()) == path.size() - behind.size() && path.ends_with(behind);
 }
 
 }  // namespace
@@ -72,9 +75,16 @@ RequestParser::Step RequestParser::parse(std::string& input) {
   }
   if (!std::exchange(head_checked_, true)) {
     const Step step = check_head();
-    if (step == Step::refused || (step == Step::waiting && !beast_->parser.is_done())) return step;
+    if (step == Step::refused) return step;
+    waits_ = step == Step::waiting;
+    if (large_) return Step::large;
   }
+  return go_on(input);
+}
+
+RequestParser::Step RequestParser::go_on(const std::string& input) {
   if (beast_->parser.is_done()) return Step::done;
+  if (std::exchange(waits_, false)) return Step::waiting;
   // What stays is the line before a chunk.
   return input.size() > limits_.head ? refuse(400, "Bad HTTP message: bad chunk") : Step::more;
 }
@@ -86,6 +96,7 @@ void RequestParser::read_first_line(std::string_view input) {
   first_line_read_ = true;
   if (!brings_task_configs(input.substr(0, end))) return;
   body_limit_ = limits_.task_configs;
+  large_ = limits_.task_configs > limits_.body;
   beast_->parser.body_limit(body_limit_);
 }
 
@@ -129,6 +140,12 @@ RequestParser::Step RequestParser::refuse_head(std::string_view input) {
 RequestParser::Step RequestParser::refuse(int status, std::string_view why) {
   refusal_ = error_response(status, why);
   return Step::refused;
+}
+
+std::optional<std::string> RequestParser::header(std::string_view name) const {
+  const auto& head = beast_->parser.get();
+  const auto found = head.find(boost::beast::string_view(name.data(), name.size()));
+  return found == head.end() ? std::nullopt : std::optional(text_of(found->value()));
 }
 
 bool RequestParser::keep_alive() const { return beast_->parser.get().keep_alive(); }

@@ -1,10 +1,10 @@
 #include "rest/server.h"
 
-#include "base/log.h"
 #include "base/thread.h"
 #include "rest/acceptor.h"
 #include "rest/connection.h"
 #include "rest/forwarder.h"
+#include "rest/rest_log.h"
 #include "rest/tcp_stream.h"
 #include "rest/tls_stream.h"
 
@@ -17,15 +17,6 @@
 #include <boost/asio/post.hpp>
 
 namespace millrace::rest {
-
-namespace {
-
-log::Logger& logger() {
-  static log::Logger& instance = log::logger("org.apache.kafka.connect.runtime.rest.RestServer");
-  return instance;
-}
-
-}  // namespace
 
 class Server::Impl {  // its members belong to thread_ once that runs
  public:
@@ -105,7 +96,8 @@ class Server::Impl {  // its members belong to thread_ once that runs
       }
     });
     if (!first) return;
-    logger().info("REST resources initialized; server is started and ready to handle requests");
+    rest_logger().info(
+        "REST resources initialized; server is started and ready to handle requests");
   }
 
   void stop(std::chrono::milliseconds grace) {

@@ -1,7 +1,7 @@
 #include "rest/tls_context.h"
 
 #include "base/java_number.h"
-#include "base/log.h"
+#include "rest/rest_log.h"
 #include "security/tls_material.h"
 #include "security/tls_options.h"
 
@@ -18,11 +18,6 @@
 namespace millrace::rest {
 
 namespace {
-
-log::Logger& logger() {
-  static log::Logger& instance = log::logger("org.apache.kafka.connect.runtime.rest.RestServer");
-  return instance;
-}
 
 template <class T, void (*Free)(T*)>
 struct Deleter {
@@ -139,8 +134,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::open(HttpsSettings settings,
   }
   MILLRACE_TRY(made->load());
   made->looked_ = std::chrono::steady_clock::now();
-  logger().info("https shows the certificate of {}", description(made->context_.get()));
-  if (expired(made->context_.get())) logger().warn("the certificate of https is out of date");
+  rest_logger().info("https shows the certificate of {}", description(made->context_.get()));
+  if (expired(made->context_.get())) rest_logger().warn("the certificate of https is out of date");
   return made;
 }
 
@@ -170,12 +165,12 @@ void TlsContext::follow_files() {
   for (const std::string& file : files_) current.emplace_back(file);
   if (current == identities_) return;
   if (const Result<void> loaded = load(); !loaded) {
-    return logger().warn(
+    return rest_logger().warn(
         "the files of https have changed and are of no use, so the certificate stays: {}",
         loaded.error().message());
   }
-  logger().info("the files of https have changed: it shows the certificate of {}",
-                description(context_.get()));
+  rest_logger().info("the files of https have changed: it shows the certificate of {}",
+                     description(context_.get()));
 }
 
 TlsSession TlsContext::accept() {

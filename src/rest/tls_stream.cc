@@ -1,6 +1,6 @@
 #include "rest/tls_stream.h"
 
-#include "base/log.h"
+#include "rest/rest_log.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -139,10 +139,9 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void give_up(std::string_view what) {
-    static log::Logger& logger = log::logger("org.apache.kafka.connect.runtime.rest.RestServer");
     std::array<char, 256> reason{};
     ERR_error_string_n(ERR_peek_last_error(), reason.data(), reason.size());
-    logger.debug("TLS with {} is {}: {}", below_->peer(), what, reason.data());
+    rest_logger().debug("TLS with {} is {}: {}", below_->peer(), what, reason.data());
     ERR_clear_error();
     send();  // the alert
     broken_ = true;

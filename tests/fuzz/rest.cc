@@ -84,7 +84,8 @@ FakeHerder& herder() {
 void serve(std::string_view bytes, std::size_t piece) {
   const auto loop = std::make_shared<boost::asio::io_context>(1);
   FakeHerder& behind = herder();
-  Shared shared{*loop, loop, &behind, {}, {512, 4096, 4096}, {}, {}, nullptr, false};
+  behind.wants_signatures = piece % 2 == 0;
+  Shared shared{*loop, loop, &behind, {}, {512, 4096, 8192}, {}, {}, nullptr, false};
   const Site site;
   bool open = true;
   {

@@ -1,6 +1,7 @@
 """How the REST API is served: listeners, https, who may come in, connectors that never return (rest.md 1)."""
 
 import base64
+import concurrent.futures
 import http.client
 import json
 import pathlib
@@ -223,6 +224,32 @@ class Hanging(Served):
         worker.wait_task(self.name + "-sink", "PAUSED")
         self.assertEqual(worker.ask("PUT", "/connectors/sound/config", self.config("nothing"))[0], 201)
         self.assertEqual(worker.ask("DELETE", "/connectors/sound")[0], 204)
+        self.assertEqual(worker.stop(), 143)
+
+    def test_a_class_whose_validations_never_return_is_refused(self):
+        worker = self.worker(plugin_path=setting("MILLRACE_TEST_PLUGINS"), millrace_rest_reply_timeout_ms=500).started()
+        path, config = "/connector-plugins/HangingSink/config/validate", {"name": "x", **self.config("validate")}
+
+        def threads():
+            names = (task / "comm" for task in pathlib.Path(f"/proc/{worker.process.pid}/task").iterdir())
+            return [name.read_text().strip() for name in names].count("plugin-call")
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            for status, answer in pool.map(lambda _: worker.ask("PUT", path, config), range(20)):
+                self.assertEqual(status, 500, answer)
+                self.assertIn("Request timed out", answer["message"])
+        self.assertEqual(threads(), 8)
+        wait_until(lambda: worker.ask("PUT", path, config)[0] == 503, "it is refused")
+        status, answer = worker.ask("PUT", "/connectors/hangs/config", self.config("validate"))
+        self.assertEqual(status, 503, answer)
+        self.assertRegex(answer["message"], r"Connector class test\.HangingSinkConnector is not asked: "
+                                            r"8 calls of its code have not returned, the first for \d+ s")
+        self.assertEqual(threads(), 8)
+        status, answer = worker.ask("PUT", "/connector-plugins/FileStreamSink/config/validate",
+                                    {"name": "x", "connector.class": "FileStreamSink", "topics": self.name})
+        self.assertEqual((status, answer["error_count"]), (200, 0))
+        self.assertEqual(worker.ask("PUT", "/connectors/sound/config", {
+            "connector.class": "FileStreamSink", "topics": self.name, "file": str(self.path("out.txt"))})[0], 201)
+        worker.wait_log("WARN .*Connector class test.HangingSinkConnector is not asked")
         self.assertEqual(worker.stop(), 143)
 
     def test_validation_that_never_returns(self):

@@ -170,10 +170,13 @@ class ClusterTest : public PluginWorld {
     herder->set_membership(group);
     group.set_host(*herder);
   }
-  ~ClusterTest() override { herder->stop(); }
+  ~ClusterTest() override { stop(); }
 
   void start() {
     herder->start([] {}, [this](const Error& error) { ended.set_value(error.message()); });
+  }
+  void stop() {
+    if (!std::exchange(stopped_, true)) herder->stop();
   }
   void start_and_join() {
     start();
@@ -226,6 +229,9 @@ class ClusterTest : public PluginWorld {
   std::promise<std::string> ended;
   std::unique_ptr<DistributedHerder> herder;
   std::unique_ptr<worker::Worker> worker;
+
+ private:
+  bool stopped_ = false;
 };
 
 }  // namespace millrace

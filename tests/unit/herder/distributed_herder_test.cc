@@ -217,7 +217,23 @@ TEST_F(DistributedHerderTest, ARebalanceThatGoesOnIsAConflict) {
   const auto result = future.get();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), ErrorCode::conflict);
-  EXPECT_THAT(result.error().message(), HasSubstr("momentarily"));
+  EXPECT_EQ(result.error().message(),
+            "Cannot complete request momentarily due to stale configuration (typically caused by a "
+            "concurrent config change)");
+}
+
+TEST_F(DistributedHerderTest, AStopRefusesWhatWaits) {
+  start_and_join();
+  group.hold();
+  group.rebalance();
+  auto answer = std::make_shared<std::promise<std::string>>();
+  auto future = answer->get_future();
+  herder->delete_connector("orders", {[answer](const Result<void>& done) {
+                             answer->set_value(done ? "done" : done.error().message());
+                           }});
+  stop();
+  ASSERT_EQ(future.wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(future.get(), "Worker is shutting down");
 }
 
 TEST_F(DistributedHerderTest, FollowersHaveTheLeaderWriteTaskConfigurations) {
@@ -256,6 +272,12 @@ TEST_F(DistributedHerderTest, TakesTaskConfigurationsFromThoseThatKnowTheKey) {
       herder->put_task_configs("orders", {{{"a", "b"}}}, std::move(request), reply);
     });
   };
+  // Before the body is read no more than this can be told.
+  EXPECT_EQ(herder->check_signed("AAAA", std::nullopt).error().message(),
+            "Internal request missing required signature");
+  EXPECT_FALSE(herder->check_signed("no base64", "HmacSHA256"));
+  EXPECT_FALSE(herder->check_signed("AAAA", "HmacMD5")) << "it is not taken";
+  EXPECT_TRUE(herder->check_signed("AAAA", "HmacSHA256"));
   const auto unsigned_request = post({body, {}, {}});
   EXPECT_EQ(unsigned_request.error().code(), ErrorCode::invalid_config);
   const auto wrong = post({body, "AAAA", "HmacSHA256"});
@@ -273,6 +295,7 @@ TEST_F(DistributedHerderTest, NothingUnsignedWaitsForTheFirstRound) {
                              {[&](const Result<void>& done) { refusal = done.error(); }});
     return refusal ? std::string(refusal->java_class()) : "it waits";
   };
+  EXPECT_EQ(herder->check_signed("AAAA", "HmacSHA256").error().java_class(), unavailable_class);
   EXPECT_EQ(post({"[]", {}, {}}), Error(ErrorCode::invalid_config, "").java_class());
   EXPECT_EQ(post({"[]", "AAAA", "HmacSHA256"}), unavailable_class) << "there is no key yet";
   start_and_join();

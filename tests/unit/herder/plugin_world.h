@@ -38,6 +38,7 @@ struct Script {
     return Result<void>{};
   };
   std::function<Result<void>()> put = [] { return Result<void>{}; };
+  std::function<void()> validate = [] {};
   std::atomic<int> starts = 0;
   std::atomic<int> stops = 0;
   std::atomic<int> task_starts = 0;
@@ -109,6 +110,16 @@ class PluginWorld : public testing::Test {
     return plugins.lookup({plugin::Kind::converter, plugin::Kind::header_converter});
   }
 
+  /// One more class of sink connectors; to be called before the first request.
+  void add_sink(const char* name, const std::shared_ptr<Script>& follows) {
+    plugins.add_sink(
+        {.name = name,
+         .version = "1.0",
+         .config = ConfigDef().define({"colour", ConfigType::string, Importance::low, "Of what."}),
+         .make_task = [follows] { return std::make_unique<ScriptedTask>(follows); },
+         .make_connector = [follows] { return std::make_unique<ScriptedConnector>(follows); }});
+  }
+
   std::shared_ptr<Script> script = std::make_shared<Script>();
   std::shared_ptr<provider::Vault> vault = std::make_shared<provider::Vault>();
   SystemClock clock;
@@ -135,6 +146,7 @@ class PluginWorld : public testing::Test {
       return {};
     }
     Result<void> validate(const ConfigMap& properties, std::vector<ConfigValue>& values) override {
+      script_->validate();
       if (properties.get_or("colour", "") != "green") return {};
       for (ConfigValue& value : values) {
         if (value.name == "colour") value.errors.emplace_back("green is sold out");
@@ -161,12 +173,7 @@ class PluginWorld : public testing::Test {
 
   void add_plugins() {
     plugins.add_config_provider(provider::vault_plugin(vault));
-    plugins.add_sink(
-        {.name = sink_class,
-         .version = "1.0",
-         .config = ConfigDef().define({"colour", ConfigType::string, Importance::low, "Of what."}),
-         .make_task = [s = script] { return std::make_unique<ScriptedTask>(s); },
-         .make_connector = [s = script] { return std::make_unique<ScriptedConnector>(s); }});
+    add_sink(sink_class, script);
   }
 };
 

@@ -48,6 +48,8 @@ class FakeHerder final : public Herder {
   bool handled = true;
   std::optional<std::string> stage;  // what a validation is busy with
 
+  std::atomic<bool> wants_signatures = false;  // of other workers
+
   std::vector<ConnectorOffset> altered;  // the last wish; read once its reply has come
 
   // What it was asked.
@@ -171,6 +173,12 @@ class FakeHerder final : public Herder {
   }
   void reset_offsets(const std::string& name, Reply<bool> reply) override {
     change("reset offsets of " + name, std::move(reply), Result<bool>(handled));
+  }
+  [[nodiscard]] Result<void> check_signed(
+      const std::optional<std::string>& mac,
+      const std::optional<std::string>& algorithm) const override {
+    if (!wants_signatures || (mac && algorithm)) return {};
+    return Error{ErrorCode::invalid_config, "Internal request missing required signature"};
   }
   void put_task_configs(const std::string& name, std::vector<ConfigMap> configs, Signed request,
                         Reply<void> reply) override {

@@ -121,6 +121,36 @@ TEST_F(InternalRoutesTest, TheTasksOfALargeConnectorMayComeAtOnce) {
   EXPECT_EQ(call("PUT", "/connectors/a/tasks", tasks(1'001)).status, 413);
 }
 
+TEST_F(InternalRoutesTest, WhoShowsNoSignatureIsRefusedBeforeTheBodyIsRead) {
+  options.sizes.body = 1'000;
+  options.sizes.task_configs = 100'000;
+  herder.wants_signatures = true;
+  const std::string line = "POST /connectors/a/tasks HTTP/1.1\r\nHost: h\r\n";
+  const std::string one = "X-Connect-Authorization: AAAA\r\n";
+  const std::string both = one + "X-Connect-Request-Signature-Algorithm: HmacSHA256\r\n";
+  const std::string length = "Content-Length: 90000\r\n";
+  const std::string waiting = "Expect: 100-continue\r\n";
+  for (const std::string& head :
+       {length + "\r\n", one + length + "\r\n", waiting + length + "\r\n",
+        std::string("Transfer-Encoding: chunked\r\n\r\n"), length + "\r\n[{\"a\":\"b\""}) {
+    SCOPED_TRACE(head);
+    Client client(port());
+    const Reply reply = client.call(line + head);  // what comes behind never does
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_THAT(reply.body, HasSubstr("Internal request missing required signature"));
+    EXPECT_EQ(reply.header("Connection"), "close");
+  }
+  EXPECT_THAT(herder.calls(), IsEmpty());
+
+  const std::string body = R"([{"a":")" + std::string(89'990, 'x') + R"("}])";
+  Client client(port());
+  EXPECT_EQ(client.call(line + both + length + waiting + "\r\n").status, 100);
+  EXPECT_EQ(client.call(body).status, 204);
+  EXPECT_EQ(client.call(line + both + length + "\r\n" + body).status, 204);
+  EXPECT_EQ(client.call(line + both + "Content-Length: 100001\r\n\r\n").status, 413);
+  EXPECT_EQ(herder.signed_request.mac, "AAAA");
+}
+
 TEST_F(InternalRoutesTest, NobodyHoldsUpTheServerWithManyKeys) {
   std::string config = "{";
   for (int i = 0; i < 4'999; ++i) config += '"' + std::to_string(i) + "\":1,";
