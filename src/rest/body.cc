@@ -176,6 +176,15 @@ Result<ConfigMap> read_config(std::string_view body) {
   return std::move(events->request.config);
 }
 
+Result<std::string> read_log_level(std::string_view body) {
+  const Result<ConfigMap> map = read_config(body);
+  if (!map) return map.error();
+  const std::string* level = map->find("level");
+  if (level != nullptr) return *level;
+  return Error{ErrorCode::invalid_config,
+               "Desired 'level' parameter was not specified in request."};
+}
+
 Result<CreateRequest> read_create_request(std::string_view body) {
   Result<BodyEvents> events = read(body, Shape::wrapped);
   if (!events) return std::move(events.error());

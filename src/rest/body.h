@@ -32,8 +32,8 @@ Result<CreateRequest> read_create_request(std::string_view body);
 /// know what they are for.
 Result<std::vector<ConnectorOffset>> read_offsets(std::string_view body);
 
-/// The member "level" of an object whose other members do not matter. Errors (invalid_config): also
-/// one that is missing or null, in Java's words.
+/// The member "level" of what read_config reads; other members do not matter. Errors
+/// (invalid_config): also one that is missing or null, in Java's words.
 Result<std::string> read_log_level(std::string_view body);
 
 /// A list of configurations, each read as read_config does.

@@ -1,4 +1,4 @@
-// Bodies that are read as a whole: offsets, log levels, what other workers answer.
+// Bodies that are read as a whole: offsets, what other workers answer.
 #include "rest/body.h"
 #include "rest/body_encoding.h"
 
@@ -110,17 +110,6 @@ Result<std::vector<ConnectorOffset>> read_offsets(std::string_view body) {
     offsets.push_back(*std::move(offset));
   }
   return offsets;
-}
-
-Result<std::string> read_log_level(std::string_view body) {
-  const Result<Json> json = parse_object(body);
-  if (!json) return json.error();
-  const auto level = json->find("level");
-  if (level == json->end() || level->is_null()) {
-    return refused("Desired 'level' parameter was not specified in request.");
-  }
-  if (!level->is_string()) return refused("The value of \"level\" must be a text");
-  return level->get<std::string>();
 }
 
 std::optional<ErrorBody> read_error(std::string_view body) {
