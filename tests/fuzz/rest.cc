@@ -85,7 +85,7 @@ void serve(std::string_view bytes, std::size_t piece) {
   const auto loop = std::make_shared<boost::asio::io_context>(1);
   FakeHerder& behind = herder();
   behind.wants_signatures = piece % 2 == 0;
-  Shared shared{*loop, loop, &behind, {}, {512, 4096, 8192}, {}, {}, nullptr, false};
+  Shared shared{*loop, loop, &behind, {}, {512, 4096, 8192}, {}, {}, nullptr, true, {}, false};
   const Site site;
   bool open = true;
   {
