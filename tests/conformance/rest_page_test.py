@@ -98,7 +98,7 @@ class RestPage(Scenario):
         deadline = time.monotonic() + (30 if call.method == "GET" else 0)
         while True:
             status, text = call.make(self.folder, port)
-            if status == self.wanted_status(call) and re.fullmatch(pattern(wanted), text, re.S):
+            if status == self.wanted_status(call) and re.fullmatch(pattern(wanted), text.rstrip("\n"), re.S):
                 return None
             if time.monotonic() > deadline:
                 return f"{call.line}\n    page: {self.wanted_status(call)} {wanted}\n    here: {status} {text}"
