@@ -54,6 +54,17 @@ free_port() {
     exit 1' "$low" || die "no free TCP port on 127.0.0.1"
 }
 
+# let_go: for a subshell that is to outlive us: it keeps none of our caller's files open, and a terminal that goes does not
+# end it.
+let_go() {
+  local fd
+  for fd in "/proc/$BASHPID/fd"/*; do
+    fd=${fd##*/}
+    if ((fd > 2 && fd != 255)); then eval "exec $fd>&-"; fi
+  done
+  trap '' HUP
+}
+
 # wait_for_line FILE REGEX SECONDS PID: returns as soon as a line of FILE matches; fails when the process ends before
 # that, or the time is over. FILE may not exist yet.
 wait_for_line() {

@@ -25,6 +25,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=scripts/setup.sh
 source "$root/scripts/setup.sh"
+# shellcheck source=scripts/jars.sh
+source "$root/scripts/jars.sh"
 
 pom=$root/tests/kafka/pom.xml
 version=$(sed -n 's|.*<kafka.version>\(.*\)</kafka.version>.*|\1|p' "$pom")
@@ -32,30 +34,11 @@ cache=${MILLRACE_CACHE:-$HOME/.cache/millrace}/kafka-$version
 start_seconds=120
 stop_seconds=30
 
-# fetch: the jars, once per content of the pom. Whoever asks while they are being fetched waits.
-fetch() {
-  local sum
-  sum=$(sha256sum "$pom")
-  sum=${sum:0:16}
-  [ ! -f "$cache/complete-$sum" ] || return 0
-  need kafka
-  mkdir -p "$cache"
-  exec {lock}>"$cache/lock"
-  flock "$lock"
-  if [ ! -f "$cache/complete-$sum" ]; then
-    say "fetching Apache Kafka $version into $cache"
-    rm -rf "$cache"/{libs,plugins,complete-*,broker-*}
-    # Twice, for networks that hiccup: what has arrived is not fetched again.
-    copy_jars || copy_jars || { tail -20 "$cache/maven.log" >&2 && die "Maven could not fetch what $pom names"; }
-    mkdir -p "$cache/plugins/file"
-    ln "$cache"/libs/connect-file-*.jar "$cache/plugins/file/"
-    touch "$cache/complete-$sum"
-  fi
-  exec {lock}>&-
-}
+fetch() { fetch_jars "$pom" "$cache" link_plugins; }
 
-copy_jars() {
-  mvn -B -f "$pom" dependency:copy-dependencies "-DoutputDirectory=$cache/libs" </dev/null >"$cache/maven.log" 2>&1
+link_plugins() {
+  mkdir -p "$cache/plugins/file"
+  ln "$cache"/libs/connect-file-*.jar "$cache/plugins/file/"
 }
 
 # jvm ARG...: becomes a java process with Kafka's jars.
@@ -136,13 +119,9 @@ launch() {
   local pid
   if [ -f "$dir/kafka.log" ]; then mv "$dir/kafka.log" "$dir/kafka.log.1"; fi
   (
-    for fd in "/proc/$BASHPID/fd"/*; do
-      fd=${fd##*/}
-      if ((fd > 2 && fd != 255)); then eval "exec $fd>&-"; fi
-    done
+    let_go
     cd "$dir"
     echo "$BASHPID" >kafka.pid
-    trap '' HUP
     broker_jvm kafka.Kafka "$dir/server.properties"
   ) </dev/null >"$dir/kafka.log" 2>&1 &
   pid=$!
