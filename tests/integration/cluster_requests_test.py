@@ -1,15 +1,13 @@
 """What workers of a cluster say to each other over REST: forwarded requests, signatures, https."""
 
 import base64
-import hmac
-import http.client
 import json
 import os
 import pathlib
 import socket
 
-from cluster import ClusterScenario
 from harness import main, wait_until
+from signing import Signing, call
 
 CONFLICT = "Cannot complete request because of a conflicting operation (e.g. worker rebalance)"
 
@@ -18,37 +16,6 @@ def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
-
-
-def call(worker, method, path, body="", **headers):
-    """(status, body as JSON or None), with headers of one's own; `_` stands for a dash."""
-    connection = http.client.HTTPConnection("127.0.0.1", worker.port, timeout=60)
-    try:
-        connection.request(method, path, body,
-                           {"Content-Type": "application/json",
-                            **{name.replace("_", "-"): value for name, value in headers.items()}})
-        answer = connection.getresponse()
-        text = answer.read()
-        return answer.status, json.loads(text) if text else None
-    finally:
-        connection.close()
-
-
-class Signing(ClusterScenario):
-    def keys(self, count=1):
-        """The session keys that the topic has seen, once there are so many."""
-        def all_keys():
-            return [base64.b64decode(json.loads(value)["key"]) for name, value in self.records_of("config")
-                    if name == "session-key"]
-        wait_until(lambda: len(all_keys()) >= count, f"{count} session keys")
-        return all_keys()
-
-    def post_tasks(self, worker, name, body, key=None, algorithm="sha256"):
-        headers = {}
-        if key is not None:
-            headers = {"X_Connect_Authorization": base64.b64encode(hmac.digest(key, body, algorithm)).decode(),
-                       "X_Connect_Request_Signature_Algorithm": "Hmac" + algorithm.upper()}
-        return call(worker, "POST", f"/connectors/{name}/tasks", body, **headers)
 
 
 class BetweenWorkers(Signing):
