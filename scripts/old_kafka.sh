@@ -6,6 +6,7 @@
 #   old_kafka.sh kill DIR              kill -9
 #   old_kafka.sh fetch [VERSION...]    the jars alone; of all versions if none is named
 #   old_kafka.sh versions              those that there are: VERSION of tests/kafka/pom-VERSION.xml
+# Versions before 2.4 come with a ZooKeeper client that finds no address under a JDK of 14 or newer.
 # Environment: MILLRACE_CACHE (~/.cache/millrace) holds the jars.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
@@ -33,7 +34,7 @@ spawn() {
   (
     let_go
     cd "$dir"
-    exec java -Xms128M -Xmx256M -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 -Dzookeeper.jmx.log4j.disable=true \
+    exec java -Xms128M -Xmx256M -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 \
       -Dlog4j.configuration="file:$root/tests/kafka/log4j.properties" -cp "$jars/libs/*" "$3" "$4"
   ) </dev/null >"$log" 2>&1 &
   pid=$!
