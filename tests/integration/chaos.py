@@ -55,6 +55,8 @@ class Watch:
             now, readers = time.monotonic(), {file: set() for file in self.files}
             for worker in list(self.workers()):
                 process = worker.process.pid
+                if worker.process.poll() is not None:
+                    continue  # its number may be that of another one's thread by now
                 for file, position in self._positions(process).items():
                     if file not in self.files:
                         continue

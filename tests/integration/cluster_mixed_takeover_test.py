@@ -9,7 +9,7 @@ from cluster import STORES
 from harness import main, wait_until
 from mixed import KINDS, OTHER, MixedScenario
 
-DELAY = 10  # seconds
+DELAY = 20  # seconds: a Java worker on a busy machine takes some to start
 
 
 class WholeClusters(MixedScenario):
@@ -137,29 +137,29 @@ class OneTask(MixedScenario):
 
 
 class Migration(MixedScenario):
-    """C50: two Java workers under load are replaced by ours, one by one, and back again."""
+    """C50: three Java workers under load are replaced by ours, one by one, and back again."""
 
     def test_worker_by_worker_and_back(self):
         self.cluster["scheduled.rebalance.max.delay.ms"] = DELAY * 1000
-        leader = self.joined(self.start("java"))
-        follower = self.joined(self.start("java"))
+        workers = [self.joined(self.start("java"))]  # the first one leads
+        workers += self.joined(self.start("java"), self.start("java"))
         pairs = [f"{self.name}-{i}" for i in range(5)]
-        names = []
+        self.names = []
         for pair in pairs:
             self.broker.create(pair, 1)
             self.write("", f"{pair}.in")
-            names.append(self.create(leader, self.source(f"{pair}.in", name=f"{pair}-source", topic=pair)))
-            names.append(self.create(leader, self.sink(f"{pair}.out", name=f"{pair}-sink", topics=pair)))
-        for name in names:
-            self.wait_states(leader, name, "RUNNING", 1)
-        for worker in leader, follower:
-            self.wait_share(leader, worker, names, (5, 5))
+            self.names.append(self.create(workers[0], self.source(f"{pair}.in", name=f"{pair}-source", topic=pair)))
+            self.names.append(self.create(workers[0], self.sink(f"{pair}.out", name=f"{pair}-sink", topics=pair)))
+        for name in self.names:
+            self.wait_states(workers[0], name, "RUNNING", 1)
+        self.wait_balanced(workers)
         records = self.records_of("config")
         with Load(self, pairs) as load:
             for kind in "millrace", "java":
-                follower = self.replace_follower(leader, follower, names, kind)
-                load.goes_on()
-                leader, follower = self.replace_leader(leader, follower, names, kind)
+                for _ in workers[1:]:
+                    workers = self.replace_follower(workers, kind)
+                    load.goes_on()
+                workers = self.replace_leader(workers, kind)
                 load.goes_on()
         for pair in pairs:
             wait_until(lambda pair=pair: len(set(self.text(f"{pair}.out").split())) >= load.count,
@@ -170,30 +170,48 @@ class Migration(MixedScenario):
         self.assertEqual(self.records_of("config"), records)
         self.assertNotIn("FAILED", {state for _, state, _ in self.task_states()})
 
-    def replace_follower(self, leader, old, names, kind):
-        """Its successor gets what it had, and nothing else moves."""
-        share, stays = self.share(leader, old, names), self.share(leader, leader, names)
-        before = self.told_of(stays)
+    def shares(self, workers):
+        return [self.share(workers[0], worker, self.names) for worker in workers]
+
+    def wait_balanced(self, workers):
+        def balanced():
+            counts = []
+            for share in self.shares(workers):
+                connectors = sum(part == "connector" for _, part in share)
+                counts += [connectors, len(share) - connectors]
+            return sum(counts) == 2 * len(self.names) and max(counts) - min(counts) <= 1
+        wait_until(balanced, lambda: f"all have as much, but {self.shares(workers)}")
+
+    def replace_follower(self, workers, kind):
+        """The first of them: its successor, who becomes the last, gets what it had, and nothing else moves."""
+        leader, old, *others = workers
+        share = self.share(leader, old, self.names)
+        stays = self.shares([leader, *others])
+        before = self.told_of(set().union(*stays))
         old.stop()
         new = self.start(kind)
-        self.wait_share(leader, new, names, share)
-        self.assertEqual(self.share(leader, leader, names), stays)
-        self.assertEqual(self.told_of(stays), before)
-        return new
-
-    def replace_leader(self, old, other, names, kind):
-        """The other one leads now. It knows nothing of before, and takes all at once; the new one gets half of it."""
-        stays = self.share(other, other, names)
-        whole = stays | self.share(other, old, names)
-        before = self.told_of(stays)
-        old.stop()
-        self.wait_share(other, other, names, whole)
-        self.assertEqual(self.told_of(stays), before)
-        new = self.joined(self.start(kind))
-        for worker in other, new:
-            self.wait_share(other, worker, names, (5, 5))
+        self.wait_share(leader, new, self.names, share)
+        self.assertEqual(self.shares([leader, *others]), stays)
+        self.assertEqual(self.told_of(set().union(*stays)), before)
         self.assert_never_twice()
-        return other, new
+        return [leader, *others, new]
+
+    def replace_leader(self, workers, kind):
+        """Another one leads now. It knows nothing of before and deals out at once what is missing; the new one gets its
+        part of the whole."""
+        old, *others = workers
+        stays = self.shares(others)
+        whole = set().union(*stays) | self.share(others[0], old, self.names)
+        before = self.told_of(set().union(*stays))
+        old.stop()
+        wait_until(lambda: set().union(*self.shares(others)) == whole,
+                   lambda: f"the others have all, but {self.shares(others)}")
+        self.assertEqual(self.told_of(set().union(*stays)), before)
+        workers = [*others, self.joined(self.start(kind))]
+        self.wait_balanced(workers)
+        self.assert_never_twice()
+        url = self.wait_one_generation(*workers).leader
+        return sorted(workers, key=lambda worker: self.id_of(worker) not in url)
 
     def told_of(self, parts):
         """What the status topic tells of some tasks."""
