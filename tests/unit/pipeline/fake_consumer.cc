@@ -1,6 +1,10 @@
 #include "fake_consumer.h"
 
+#include "base/mutex.h"
+
 #include <algorithm>
+#include <atomic>
+#include <utility>
 
 namespace millrace::pipeline {
 
@@ -31,6 +35,37 @@ constexpr std::size_t arena_headers = 1024;
 
 }  // namespace
 
+class FakeConsumer final : public kafka::Consumer {
+ public:
+  explicit FakeConsumer(SourceKafka& kafka) : kafka_(kafka) {}
+  ~FakeConsumer() override {
+    if (!closed_) close();
+  }
+
+  Result<void> subscribe(const std::vector<std::string>& topics,
+                         kafka::RebalanceListener& listener) override;
+  Result<void> poll(std::chrono::milliseconds timeout, kafka::MessageBatch& batch) override;
+  void wake() override;
+  Result<void> pause(const PartitionSet& partitions) override;
+  Result<void> resume(const PartitionSet& partitions) override;
+  Result<void> seek(const PartitionOffsets& offsets) override;
+  void commit_async(const PartitionOffsets& offsets, CommitCallback callback) override;
+  Result<void> commit_sync(const PartitionOffsets& offsets) override;
+  Result<std::vector<std::string>> topics() override;
+  void close() override;
+
+ private:
+  void serve_commits();
+  void fill(kafka::MessageBatch& batch);
+
+  SourceKafka& kafka_;
+  kafka::RebalanceListener* listener_ = nullptr;
+  std::atomic<bool> closed_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  bool woken_ GUARDED_BY(mutex_) = false;
+};
+
 TopicPartition partition(const std::string& text) {
   const std::size_t dash = text.rfind('-');
   return {text.substr(0, dash), std::stoi(text.substr(dash + 1))};
@@ -54,6 +89,21 @@ std::string to_text(const PartitionSet& partitions) {
   std::string text;
   for (const TopicPartition& one : partitions) text += (text.empty() ? "" : " ") + one.to_string();
   return text;
+}
+
+SourceKafka::SourceKafka(Clock& clock, Journal& journal) : clock_(clock), journal_(journal) {}
+SourceKafka::~SourceKafka() = default;
+
+std::unique_ptr<kafka::Consumer> SourceKafka::make_consumer() {
+  return std::make_unique<FakeConsumer>(*this);
+}
+
+void SourceKafka::produce(const std::string& where, const std::vector<std::string>& values) {
+  for (const std::string& value : values) logs[partition(where)].push_back({{}, value});
+}
+
+void SourceKafka::store(const std::string& where, Stored message) {
+  logs[partition(where)].push_back(std::move(message));
 }
 
 void SourceKafka::assign(const std::vector<std::string>& to_come) {

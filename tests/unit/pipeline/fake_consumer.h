@@ -1,17 +1,17 @@
 #pragma once
 
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "kafka/consumer.h"
 #include "task_world.h"
 
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,14 +37,14 @@ class SourceKafka {
     std::vector<std::pair<std::string, std::optional<std::string>>> headers = {};
   };
 
-  SourceKafka(Clock& clock, Journal& journal) : clock_(clock), journal_(journal) {}
+  SourceKafka(Clock& clock, Journal& journal);
+  ~SourceKafka();
 
-  void produce(const std::string& where, const std::vector<std::string>& values) {
-    for (const std::string& value : values) logs[partition(where)].push_back({{}, value});
-  }
-  void store(const std::string& where, Stored message) {
-    logs[partition(where)].push_back(std::move(message));
-  }
+  /// The task's client.
+  std::unique_ptr<kafka::Consumer> make_consumer();
+
+  void produce(const std::string& where, const std::vector<std::string>& values);
+  void store(const std::string& where, Stored message);
   // What the next polls bring, one a poll, before their messages.
   void assign(const std::vector<std::string>& to_come);
   void revoke(const std::vector<std::string>& to_go);
@@ -87,37 +87,6 @@ class SourceKafka {
   Journal& journal_;
   std::deque<Rebalance> rebalances_;
   std::deque<PendingCommit> commits_;
-};
-
-class FakeConsumer final : public kafka::Consumer {
- public:
-  explicit FakeConsumer(SourceKafka& kafka) : kafka_(kafka) {}
-  ~FakeConsumer() override {
-    if (!closed_) close();
-  }
-
-  Result<void> subscribe(const std::vector<std::string>& topics,
-                         kafka::RebalanceListener& listener) override;
-  Result<void> poll(std::chrono::milliseconds timeout, kafka::MessageBatch& batch) override;
-  void wake() override;
-  Result<void> pause(const PartitionSet& partitions) override;
-  Result<void> resume(const PartitionSet& partitions) override;
-  Result<void> seek(const PartitionOffsets& offsets) override;
-  void commit_async(const PartitionOffsets& offsets, CommitCallback callback) override;
-  Result<void> commit_sync(const PartitionOffsets& offsets) override;
-  Result<std::vector<std::string>> topics() override;
-  void close() override;
-
- private:
-  void serve_commits();
-  void fill(kafka::MessageBatch& batch);
-
-  SourceKafka& kafka_;
-  kafka::RebalanceListener* listener_ = nullptr;
-  std::atomic<bool> closed_ = false;
-  Mutex mutex_;
-  CondVar changed_;
-  bool woken_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace millrace::pipeline

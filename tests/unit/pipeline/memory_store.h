@@ -5,8 +5,8 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace millrace::pipeline {
@@ -15,57 +15,22 @@ namespace millrace::pipeline {
 /// Threads: any.
 class MemoryStore final : public storage::OffsetStore {
  public:
-  Result<void> load() override { return {}; }
-  Result<std::vector<storage::NullableString>> get(std::span<const std::string> keys) override {
-    const MutexLock lock(mutex_);
-    std::vector<storage::NullableString> values;
-    for (const std::string& key : keys) {
-      const auto it = entries_.find(key);
-      values.push_back(it == entries_.end() ? std::nullopt : it->second);
-    }
-    return values;
-  }
-  void set(std::span<const Entry> entries, Callback done) override {
-    const MutexLock lock(mutex_);
-    ++writes_;
-    if (slow_) {
-      late_.push_back(std::move(done));
-      return;
-    }
-    if (error_) {
-      done(*error_);
-      return;
-    }
-    for (const auto& [key, value] : entries) entries_.insert_or_assign(key, value);
-    done({});
-  }
-  Result<storage::ByteMap> entries() override { return storage::ByteMap(); }
+  MemoryStore();
+  ~MemoryStore() override;
 
-  void be_slow(bool slow) {
-    const MutexLock lock(mutex_);
-    slow_ = slow;
-  }
-  void fail(std::optional<Error> error) {
-    const MutexLock lock(mutex_);
-    error_ = std::move(error);
-  }
+  Result<void> load() override;
+  Result<std::vector<storage::NullableString>> get(std::span<const std::string> keys) override;
+  void set(std::span<const Entry> entries, Callback done) override;
+  Result<storage::ByteMap> entries() override;
+
+  void be_slow(bool slow);
+  void fail(std::optional<Error> error);
   /// What it has kept back comes now.
-  void answer_late() {
-    const MutexLock lock(mutex_);
-    for (const Callback& done : std::exchange(late_, {})) done({});
-  }
+  void answer_late();
   /// How often it was asked to write.
-  [[nodiscard]] int writes() const {
-    const MutexLock lock(mutex_);
-    return writes_;
-  }
+  [[nodiscard]] int writes() const;
   /// The stored text; "none" without an entry, "tombstone" for a deleted one.
-  [[nodiscard]] std::string find(const std::string& key) const {
-    const MutexLock lock(mutex_);
-    const auto it = entries_.find(key);
-    if (it == entries_.end()) return "none";
-    return it->second ? *it->second : "tombstone";
-  }
+  [[nodiscard]] std::string find(const std::string& key) const;
 
  private:
   mutable Mutex mutex_;
