@@ -209,7 +209,10 @@ TEST_F(KafkaClientsTest, AdminTellsOfTheClusterAndItsTopics) {
   const auto again = cluster->create({{.name = topic_}});
   ASSERT_FALSE(again.front());
   EXPECT_EQ(again.front().error().code(), ErrorCode::conflict);
-  const auto found = cluster->describe({topic_, topic_ + "-nowhere"});
+  // The controller has created it; the broker hears of that in its own time.
+  auto found = cluster->describe({topic_, topic_ + "-nowhere"});
+  until([&] { return !found || !found->empty(); },
+        [&] { found = cluster->describe({topic_, topic_ + "-nowhere"}); });
   ASSERT_TRUE(found) << found.error().message();
   ASSERT_EQ(found->size(), 1U);
   EXPECT_EQ(found->at(topic_).partitions.size(), 3U);
