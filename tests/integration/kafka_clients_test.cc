@@ -212,7 +212,9 @@ TEST_F(KafkaClientsTest, AdminTellsOfTheClusterAndItsTopics) {
   // The controller has created it; the broker hears of that in its own time.
   auto found = cluster->describe({topic_, topic_ + "-nowhere"});
   until([&] { return !found || !found->empty(); },
-        [&] { found = cluster->describe({topic_, topic_ + "-nowhere"}); });
+        [&] {
+          found = cluster->describe({topic_, topic_ + "-nowhere"});
+        });
   ASSERT_TRUE(found) << found.error().message();
   ASSERT_EQ(found->size(), 1U);
   EXPECT_EQ(found->at(topic_).partitions.size(), 3U);
