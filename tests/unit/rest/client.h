@@ -76,7 +76,8 @@ class Client {
     ::shutdown(socket_, SHUT_WR);
   }
 
-  /// The next answer. Status 0: the server hung up, or said nothing for 20 s.
+  /// The next answer. Status 0: the server hung up, or said nothing for 60 s, which is much for a
+  /// sanitizer on a busy machine.
   Reply read(bool to_head = false) {
     while (input_.find("\r\n\r\n") == std::string::npos) {
       if (!receive()) return {};
@@ -126,7 +127,7 @@ class Client {
           if (size > 0 || SSL_get_error(tls_.get(), size) != SSL_ERROR_WANT_READ) return size;
         }
       }
-      if (!is_readable(20'000)) return silence;
+      if (!is_readable(60'000)) return silence;
     }
   }
   [[nodiscard]] bool is_readable(int milliseconds) const {
@@ -135,7 +136,7 @@ class Client {
   }
 
   bool receive() {
-    if (at_end_ || (tls_ == nullptr && !is_readable(20'000))) return false;
+    if (at_end_ || (tls_ == nullptr && !is_readable(60'000))) return false;
     char room[16384];
     const ssize_t size =
         tls_ != nullptr ? receive_encrypted(room) : ::recv(socket_, room, sizeof room, 0);
