@@ -1,8 +1,8 @@
 // libcurl alone: one connection and one request after the other, or several of both. What the HTTP
 // sink costs is told as a ratio to this.
 //
-//   bare_http post URL COUNT SIZE [N] [2]   prints requests per second and CPU seconds per million;
-//                                           N: so many in flight, 1 unless told; 2: HTTP/2
+//   bare_http post URL COUNT SIZE [N]       prints requests per second and CPU seconds per million;
+//                                           N: so many in flight, 1 unless told
 //   bare_http fill BROKER TOPIC COUNT SIZE  so many records of that size, with keys of their own
 #include <curl/curl.h>
 #include <librdkafka/rdkafka.h>
@@ -47,17 +47,13 @@ curl_slist* some_headers() {
   return curl_slist_append(headers, "X-Kafka-Topic: orders");
 }
 
-CURL* request_to(const char* url, curl_slist* headers, const std::string& body, bool http2) {
+CURL* request_to(const char* url, curl_slist* headers, const std::string& body) {
   CURL* handle = curl_easy_init();
   curl_easy_setopt(handle, CURLOPT_URL, url);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, ignore);
   curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
   curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
-  if (http2) {
-    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-    curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);
-  }
   return handle;
 }
 
@@ -70,11 +66,8 @@ void one_after_the_other(CURL* handle, long count) {
 /// Each of the handles sends its next request when it has the answer to the one before.
 void side_by_side(const std::vector<CURL*>& handles, long count) {
   CURLM* multi = curl_multi_init();
-  long begun = 0;
-  for (CURL* handle : handles) {
-    curl_multi_add_handle(multi, handle);
-    ++begun;
-  }
+  for (CURL* handle : handles) curl_multi_add_handle(multi, handle);
+  long begun = static_cast<long>(handles.size());
   for (long done = 0; done < count;) {
     int running = 0;
     curl_multi_perform(multi, &running);
@@ -91,11 +84,11 @@ void side_by_side(const std::vector<CURL*>& handles, long count) {
   curl_multi_cleanup(multi);
 }
 
-void post(const char* url, long count, std::size_t size, long in_flight, bool http2) {
+void post(const char* url, long count, std::size_t size, long in_flight) {
   const std::string body(size, 'x');
   curl_slist* headers = some_headers();
   std::vector<CURL*> handles;
-  for (long i = 0; i < in_flight; ++i) handles.push_back(request_to(url, headers, body, http2));
+  for (long i = 0; i < in_flight; ++i) handles.push_back(request_to(url, headers, body));
   const Clock::time_point begin = Clock::now();
   const double cpu = cpu_seconds();
   if (in_flight == 1) {
@@ -138,13 +131,12 @@ void fill(const char* broker, const char* name, long count, std::size_t size) {
 
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
-  if (what == "post" && argc >= 5 && argc <= 7) {
+  if (what == "post" && (argc == 5 || argc == 6)) {
     const long in_flight = argc > 5 ? std::atol(argv[5]) : 1;
-    post(argv[2], std::atol(argv[3]), std::strtoul(argv[4], nullptr, 10), in_flight,
-         argc > 6 && std::string_view(argv[6]) == "2");
+    post(argv[2], std::atol(argv[3]), std::strtoul(argv[4], nullptr, 10), in_flight);
   } else if (what == "fill" && argc == 6) {
     fill(argv[2], argv[3], std::atol(argv[4]), std::strtoul(argv[5], nullptr, 10));
   } else {
-    die("post URL COUNT SIZE [N] [2] | fill BROKER TOPIC COUNT SIZE");
+    die("post URL COUNT SIZE [N] | fill BROKER TOPIC COUNT SIZE");
   }
 }
