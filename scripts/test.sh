@@ -20,7 +20,7 @@ broker_folder=$root/build/kafka/test
 passed=0
 failed=0
 skipped=0
-failures=() # "PRESET: TEST", told again at the end: the log above is long
+failures=() # "PRESET: TEST" and what it said, told again at the end: the log above is long
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
@@ -39,12 +39,22 @@ discard_broker() {
   rm -rf "$broker_folder"
 }
 
-# remember_failures PRESET LOG: the tests that ctest lists as failed.
+# remember_failures PRESET LOG: the tests that ctest lists as failed, and what each said, in short.
 remember_failures() {
   local name
-  while read -r name; do failures+=("$1: $name"); done < <(
+  while read -r name; do failures+=("$1: $name" "$(gist "$1" "${name% (*}")"); done < <(
     sed -n '/^The following tests FAILED:/,/^$/s/^[[:space:]]*[0-9]* - //p' "$2"
   )
+}
+
+# gist PRESET TEST: of its output the lines that look like a reason, and the last ones.
+gist() {
+  sed -n "/^[0-9]*\/[0-9]* Test: ${2//./\\.}\$/,/^<end of output>/p" "build/$1/Testing/Temporary/LastTest.log" |
+    sed '1,/^---/d; /^<end of output>/d' | awk '
+      /^(FAIL|ERROR): |AssertionError|: Failure$|^Expected|^SUMMARY: |^[A-Za-z.]*Error: / && told++ < 8 { print NR ": " $0; said[NR] = 1 }
+      { last[NR] = $0 }
+      END { for (n = (NR > 6 ? NR - 5 : 1); n <= NR; ++n) if (!said[n]) print n ": " last[n] }' |
+    cut -c 1-300 | sed 's/^/    /'
 }
 
 # run_ctest PRESET OPTION...: runs the tests and adds up what ctest's summary says.
@@ -139,7 +149,7 @@ cached() {
 echo
 printf '%s\n' "${timings[@]}"
 if [ -z "$filter" ]; then cached || true; fi
-if ((failed)); then printf 'failed: %s\n' "${failures[@]:-see above}"; fi
+if ((failed)); then printf '%s\n' "failed:" "${failures[@]:-see above}"; fi
 if ((skipped)); then
   echo "$passed passed, $failed failed, $skipped skipped"
 else

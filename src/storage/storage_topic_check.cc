@@ -50,7 +50,7 @@ std::string asked(const TopicPlan& plan) {
   return text;
 }
 
-enum class Outcome : std::uint8_t { created, exists };
+enum class Outcome : std::uint8_t { created, exists, not_ours_to_make };
 
 Result<Outcome> create(const TopicPlan& plan, kafka::Admin& admin, Clock& clock,
                        const TopicLogParts::Pause& pause) {
@@ -68,7 +68,7 @@ Result<Outcome> create(const TopicPlan& plan, kafka::Admin& admin, Clock& clock,
     if (may_not_ask(error)) {
       logger().info("Topic '{}' ({}) cannot be created by this worker and should be there: {}",
                     topic, plan.log.setting, error.message());
-      return Outcome::exists;
+      return Outcome::not_ours_to_make;
     }
     if (!may_pass(error) || clock.now() + plan.retry_pause > deadline || !pause(plan.retry_pause)) {
       return Error{ErrorCode::fatal, error.java_class(),
@@ -97,7 +97,8 @@ bool is_compacted_only(std::string_view policy) {
   }
 }
 
-Result<void> check_policy(const TopicPlan& plan, kafka::Admin& admin, Clock& clock,
+/// exists: the controller says so; a broker that does not know the topic will hear of it soon.
+Result<void> check_policy(const TopicPlan& plan, bool exists, kafka::Admin& admin, Clock& clock,
                           const TopicLogParts::Pause& pause) {
   const std::string& topic = plan.creation.name;
   const Clock::Time deadline = deadline_after(clock.now(), plan.retry_time);
@@ -110,16 +111,15 @@ Result<void> check_policy(const TopicPlan& plan, kafka::Admin& admin, Clock& clo
                                "'compact' alone: Kafka would delete what the cluster needs",
                                plan.log.setting, topic, **policy)};
     }
-    const bool known_reason = policy || may_not_ask(policy.error()) ||
-                              is(policy.error(), "UnknownTopicOrPartitionException");
-    if (known_reason) {
+    const bool unknown = !policy && is(policy.error(), "UnknownTopicOrPartitionException");
+    if (policy || may_not_ask(policy.error()) || (unknown && !exists)) {
       logger().info("Whether topic '{}' ({}) is compacted could not be found out{}{}", topic,
                     plan.log.setting, policy ? "" : ": ", policy ? "" : policy.error().message());
       return {};
     }
     const Error& error = policy.error();
-    if (error.code() != ErrorCode::retriable || clock.now() + plan.retry_pause > deadline ||
-        !pause(plan.retry_pause)) {
+    const bool later = unknown || error.code() == ErrorCode::retriable;
+    if (!later || clock.now() + plan.retry_pause > deadline || !pause(plan.retry_pause)) {
       return Error{ErrorCode::fatal, error.java_class(),
                    fmt::format("{} = '{}': {}", plan.log.setting, topic, error.message())};
     }
@@ -133,7 +133,7 @@ Result<void> create_or_check(const TopicPlan& plan, kafka::Admin& admin, Clock& 
   const Result<Outcome> outcome = create(plan, admin, clock, pause);
   if (!outcome) return outcome.error();
   if (*outcome == Outcome::created) return {};
-  return check_policy(plan, admin, clock, pause);
+  return check_policy(plan, *outcome == Outcome::exists, admin, clock, pause);
 }
 
 }  // namespace millrace::storage

@@ -4,11 +4,10 @@ import concurrent.futures
 import http.client
 import json
 import signal
-import socket
 import time
 
 from cluster import SESSION
-from harness import main, wait_until
+from harness import free_port, main, wait_until
 from mixed import KINDS, OTHER, MixedScenario
 from proxy import Proxy
 
@@ -118,8 +117,7 @@ class Cut(MixedScenario):
 
     def setUp(self):
         super().setUp()
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = free_port()
         self.proxy = Proxy(port)
         self.addCleanup(self.proxy.close)
         self.own_broker(

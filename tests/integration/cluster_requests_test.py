@@ -4,18 +4,11 @@ import base64
 import json
 import os
 import pathlib
-import socket
 
-from harness import main, wait_until
+from harness import free_port, main, wait_until
 from signing import Signing, call
 
 CONFLICT = "Cannot complete request because of a conflicting operation (e.g. worker rebalance)"
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class BetweenWorkers(Signing):

@@ -1,6 +1,5 @@
 """Tasks and connectors of a cluster that do not stop: C45, H23, H24."""
 
-import pathlib
 import signal
 import time
 
@@ -43,8 +42,7 @@ class Stuck(ClusterScenario):
     @staticmethod
     def task_threads(worker):
         """How many tasks have not ended, whatever the worker thinks of them."""
-        names = (one.read_text() for one in pathlib.Path(f"/proc/{worker.process.pid}/task").glob("*/comm"))
-        return sum(name.startswith("task-thread-") for name in names)
+        return sum(name.startswith("task-thread-") for name in worker.threads())
 
     def told_by(self, worker, name):
         return [(task, state) for task, state, teller in self.task_states()

@@ -5,12 +5,11 @@ import collections
 import json
 import pathlib
 import signal
-import socket
 import subprocess
 import threading
 import time
 
-from harness import JAVA, LIMIT, Scenario, Worker, main, properties, run, setting, wait_until
+from harness import JAVA, LIMIT, Scenario, Worker, free_port, main, properties, run, setting, wait_until
 
 STORES = pathlib.Path(__file__).parent.parent / "data" / "security" / "stores"
 LOGIN = "org.apache.kafka.common.security."
@@ -260,10 +259,7 @@ class Security(GroupScenario):
     """TLS and logins of every kind, all in one group."""
 
     def secure_broker(self):
-        with socket.socket() as one, socket.socket() as two:
-            for probe in one, two:
-                probe.bind(("127.0.0.1", 0))
-            sasl, ssl = one.getsockname()[1], two.getsockname()[1]
+        sasl, ssl = free_port(), free_port()
         listeners = f"PLAINTEXT://127.0.0.1:%PORT%,SASL_SSL://127.0.0.1:{sasl},SSL://127.0.0.1:{ssl}"
         prefix = "listener.name.sasl_ssl."
         scram = "scram.ScramLoginModule required;"

@@ -6,15 +6,18 @@ MILLRACE_KAFKA_SCRIPT (kafka.sh, for brokers of one's own and for the Java worke
 """
 
 import concurrent.futures
+import contextlib
 import http.client
 import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -45,6 +48,18 @@ def wait_until(condition, what, seconds=LIMIT):
         if time.monotonic() > deadline:
             raise AssertionError(f"after {seconds} s still not: {what() if callable(what) else what}")
         time.sleep(0.02)
+
+
+def free_port(family=socket.AF_INET, host="127.0.0.1"):
+    """Below the range of outgoing connections: one of those could take the port before the server that it is meant for."""
+    low = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    while True:
+        with socket.socket(family) as one:
+            try:
+                one.bind((host, random.randrange(20_000, low) if low > 21_000 else 0))
+                return one.getsockname()[1]
+            except OSError:
+                continue
 
 
 def run(command, **options):
@@ -221,6 +236,14 @@ class Worker:
         wait_until(lambda: self.task(connector, task).get("state") == state,
                    lambda: f"task {connector}-{task} is {state}, but {self.task(connector, task)}\n{self.log[-3000:]}")
         return self.task(connector, task)
+
+    def threads(self):
+        """The names of its threads."""
+        names = []
+        for one in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                names.append((one / "comm").read_text(encoding="utf-8").strip())
+        return names
 
     def limit_file_size(self, size):
         """The largest file that the worker can write from now on: a full disk, as it were."""

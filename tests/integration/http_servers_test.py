@@ -5,7 +5,7 @@ import socket
 import subprocess
 
 from endpoint import AGAIN, GOOD, Endpoint
-from harness import Worker, main, setting, wait_until
+from harness import Worker, free_port, main, setting, wait_until
 from http_scenario import HttpScenario
 
 DATA = pathlib.Path(setting("MILLRACE_TEST_DATA")).resolve()
@@ -78,11 +78,7 @@ class Http2(HttpScenario):
 
     def nginx(self, endpoint):
         """Ports: TLS, and HTTP/2 without it."""
-        ports = []
-        for _ in range(2):
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                ports.append(free.getsockname()[1])
+        ports = [free_port(), free_port()]
         folder = self.path("nginx")
         folder.mkdir()
         temporary = "".join(f"{kind}_temp_path {folder}/{kind}; "

@@ -1,10 +1,9 @@
 """What the HTTP sink writes to topics of its own: dead letters, results and errors, with secured brokers too."""
 
 import pathlib
-import socket
 
 from endpoint import AGAIN, GOOD, Endpoint
-from harness import main, setting, wait_until
+from harness import free_port, main, setting, wait_until
 from http_scenario import HttpScenario
 
 CONTEXT = "__connect.errors."
@@ -70,10 +69,7 @@ class SecuredReports(HttpScenario):
 
     def setUp(self):
         super().setUp()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.secured = f"127.0.0.1:{port}"
+        self.secured = f"127.0.0.1:{free_port()}"
         listener = "listener.name.sasl_ssl."
         self.own_broker(
             f"listeners=PLAINTEXT://127.0.0.1:%PORT%,SASL_SSL://{self.secured},CONTROLLER://127.0.0.1:%CONTROLLER%",

@@ -17,6 +17,7 @@
 //   kafka_tool BROKER committed GROUP TOPIC         partition and committed offset; -1: none
 //   kafka_tool BROKER topics                        names, a line each
 // Exit code: 0, or 1 with the cause on the standard error.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -24,6 +25,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
@@ -68,17 +70,39 @@ rd_kafka_t* consumer(const std::string& broker, const std::string& group) {
                                     {"isolation.level", "read_uncommitted"}});
 }
 
-std::vector<std::int32_t> partitions_of(rd_kafka_t* kafka, const std::string& topic) {
+using Clock = std::chrono::steady_clock;
+using Metadata = std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)>;
+
+/// Of one topic. A topic that was just made is waited for, with `patience`: the controller answers
+/// before the broker has heard of it.
+Metadata metadata_of(rd_kafka_t* kafka, const std::string& topic, Clock::duration patience) {
+  const Clock::time_point deadline = Clock::now() + patience;
   rd_kafka_topic_t* handle = rd_kafka_topic_new(kafka, topic.c_str(), nullptr);
-  const rd_kafka_metadata_t* metadata = nullptr;
-  check(rd_kafka_metadata(kafka, 0, handle, &metadata, timeout_ms), "metadata of " + topic);
-  check(metadata->topics[0].err, "topic " + topic);
+  while (true) {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    check(rd_kafka_metadata(kafka, 0, handle, &metadata, timeout_ms), "metadata of " + topic);
+    Metadata owned(metadata, &rd_kafka_metadata_destroy);
+    const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+    bool ready = found.err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (int i = 0; ready && i < found.partition_cnt; ++i) ready = found.partitions[i].leader >= 0;
+    if (ready || Clock::now() >= deadline) {
+      check(found.err, "topic " + topic);
+      rd_kafka_topic_destroy(handle);
+      return owned;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+constexpr std::chrono::seconds soon_there{15};
+
+std::vector<std::int32_t> partitions_of(rd_kafka_t* kafka, const std::string& topic,
+                                        Clock::duration patience = soon_there) {
+  const Metadata metadata = metadata_of(kafka, topic, patience);
   std::vector<std::int32_t> result;
   for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
     result.push_back(metadata->topics[0].partitions[i].id);
   }
-  rd_kafka_metadata_destroy(metadata);
-  rd_kafka_topic_destroy(handle);
   return result;
 }
 
@@ -111,6 +135,7 @@ void create(const std::string& broker, const std::vector<std::string>& arguments
   const rd_kafka_topic_result_t** results =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
   check(rd_kafka_topic_result_error(results[0]), "create " + arguments[0]);
+  metadata_of(kafka, arguments[0], soon_there);
 }
 
 void produce(const std::string& broker, const std::string& topic, std::int32_t partition,
@@ -166,10 +191,7 @@ void put(const std::string& broker, const std::vector<std::string>& arguments) {
 
 void describe(const std::string& broker, const std::vector<std::string>& arguments) {
   rd_kafka_t* kafka = client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", broker}});
-  rd_kafka_topic_t* handle = rd_kafka_topic_new(kafka, arguments[0].c_str(), nullptr);
-  const rd_kafka_metadata_t* metadata = nullptr;
-  check(rd_kafka_metadata(kafka, 0, handle, &metadata, timeout_ms), "metadata");
-  check(metadata->topics[0].err, "topic " + arguments[0]);
+  const Metadata metadata = metadata_of(kafka, arguments[0], soon_there);
   std::cout << "partitions\t" << metadata->topics[0].partition_cnt << "\ncopies\t"
             << metadata->topics[0].partitions[0].replica_cnt << '\n';
   rd_kafka_ConfigResource_t* resource =
@@ -344,7 +366,7 @@ int main(int argc, char** argv) {
     forbid(broker, rest[0]);
   } else if (command == "end" && rest.size() == 1) {
     rd_kafka_t* kafka = consumer(broker, "kafka_tool");
-    for (const std::int32_t partition : partitions_of(kafka, rest[0])) {
+    for (const std::int32_t partition : partitions_of(kafka, rest[0], {})) {
       std::cout << partition << '\t' << end_of(kafka, rest[0], partition) << '\n';
     }
   } else if (command == "committed" && rest.size() == 2) {

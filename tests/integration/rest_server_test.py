@@ -12,16 +12,10 @@ import ssl
 import subprocess
 import time
 
-from harness import JAVA, LIMIT, Scenario, main, setting, wait_until
+from harness import JAVA, LIMIT, Scenario, free_port, main, setting, wait_until
 
 BASIC_AUTH = JAVA + "rest.basic.auth.extension.BasicAuthSecurityRestExtension"
 LOGIN_MODULE = JAVA + "rest.basic.auth.extension.PropertyFileLoginModule"
-
-
-def free_port(family=socket.AF_INET, host="127.0.0.1"):
-    with socket.socket(family) as one:
-        one.bind((host, 0))
-        return one.getsockname()[1]
 
 
 class Served(Scenario):
@@ -231,8 +225,7 @@ class Hanging(Served):
         path, config = "/connector-plugins/HangingSink/config/validate", {"name": "x", **self.config("validate")}
 
         def threads():
-            names = (task / "comm" for task in pathlib.Path(f"/proc/{worker.process.pid}/task").iterdir())
-            return [name.read_text().strip() for name in names].count("plugin-call")
+            return worker.threads().count("plugin-call")
         with concurrent.futures.ThreadPoolExecutor(20) as pool:
             for status, answer in pool.map(lambda _: worker.ask("PUT", path, config), range(20)):
                 self.assertEqual(status, 500, answer)

@@ -1,5 +1,6 @@
 """Transformations between a connector and a topic, and what becomes of their configuration."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -21,8 +22,9 @@ class Chains(Scenario):
         """Where the worker is in the source's file; -1: it has not opened it."""
         folder = pathlib.Path(f"/proc/{worker.process.pid}")
         for descriptor in (folder / "fd").iterdir():
-            if os.path.realpath(descriptor) == os.path.realpath(self.path("in.txt")):
-                return int(re.search(r"pos:\s*(\d+)", (folder / "fdinfo" / descriptor.name).read_text())[1])
+            with contextlib.suppress(OSError):  # it was closed meanwhile
+                if os.path.realpath(descriptor) == os.path.realpath(self.path("in.txt")):
+                    return int(re.search(r"pos:\s*(\d+)", (folder / "fdinfo" / descriptor.name).read_text())[1])
         return -1
 
     def four(self, to):

@@ -230,6 +230,22 @@ TEST_F(CreateOrCheckTest, GoesOnWhenThePolicyCannotBeRead) {  // S2
   EXPECT_TRUE(run());
 }
 
+TEST_F(CreateOrCheckTest, ABrokerThatHasNotHeardOfTheTopicIsAskedAgain) {  // S2
+  const Error unknown = error(ErrorCode::retriable, "UnknownTopicOrPartitionException");
+  admin.creations = {exists()};
+  admin.policies = {unknown, unknown, std::optional<std::string>("delete")};
+  const Result<void> late = run();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code(), ErrorCode::invalid_config);
+  EXPECT_EQ(admin.asked, 3);
+  admin.policies = {unknown};
+  const Clock::Time before = clock.now();
+  EXPECT_FALSE(run()) << "nor is it used unchecked";
+  EXPECT_GT(clock.now() - before, 59s);
+  admin.creations = {error(ErrorCode::fatal, "TopicAuthorizationException")};
+  EXPECT_TRUE(run()) << "whoever makes it may do so later";
+}
+
 TEST_F(CreateOrCheckTest, TakesATopicForGrantedThatItMayNotMake) {  // S2
   for (const char* reason : {"TopicAuthorizationException", "ClusterAuthorizationException",
                              "UnsupportedVersionException"}) {
