@@ -201,6 +201,10 @@ class DistributedHerder final : public Herder,
   void refuse_waiting();
   /// Work that blocks: the changes of the config topic, one after the other.
   void write(std::function<void()> work) { writes_.post(std::move(work)); }
+  /// Work that writes this configuration: by the leader, once it is found to be valid.
+  template <class T>
+  void write_when_valid(const std::string& name, const ConfigMap& config, const Reply<T>& reply,
+                        std::function<void()> work);
   Result<PutResult> write_connector(const std::string& name, const ConfigMap& config,
                                     bool must_be_new, std::optional<TargetState> initial_state);
   Result<void> write_task_configs(const std::string& name, const std::vector<ConfigMap>& configs);

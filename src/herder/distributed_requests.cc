@@ -62,15 +62,23 @@ void DistributedHerder::put_connector(const std::string& name, ConfigMap config,
                                       std::optional<TargetState> initial_state,
                                       Reply<PutResult> reply) {
   if (const Result<void> fine = check_name(name); !fine) return reply(fine.error());
+  write_when_valid(name, config, reply, [=, this] {
+    reply(write_connector(name, config, must_be_new, initial_state));
+  });
+}
+
+template <class T>
+void DistributedHerder::write_when_valid(const std::string& name, const ConfigMap& config,
+                                         const Reply<T>& reply, std::function<void()> work) {
   calls_.run(validator_.asked(config), reply, "connector validation", [=, this] {
     if (const auto type = validator_.check(config, reply.progress()); !type) {
       return reply(type.error());
     }
     reply.progress().begin("ensuring membership in the cluster");
     as_leader(reply, [=, this] {
-      write([=, this] {
+      write([=] {
         reply.progress().begin("writing the configuration of connector " + name);
-        reply(write_connector(name, config, must_be_new, initial_state));
+        work();
       });
     });
   });
@@ -94,14 +102,17 @@ void DistributedHerder::patch_connector(const std::string& name, ConfigMap patch
                                         Reply<ConnectorInfo> reply) {
   as_leader(reply, [=, this, patch = std::move(patch)] {
     write([=, this] {
-      const Entry entry = entry_of(name);
-      if (!entry) return reply(Error{ErrorCode::not_found, "Connector " + name + " not found"});
-      put_connector(name, patched(entry->config, patch), false, std::nullopt,
-                    {[reply](Result<PutResult> put) {
-                       if (!put) return reply(std::move(put.error()));
-                       reply(std::move(put->info));
-                     },
-                     reply.shared_progress()});
+      const Entry before = entry_of(name);
+      if (!before) return reply(Error{ErrorCode::not_found, "Connector " + name + " not found"});
+      const ConfigMap config = patched(before->config, patch);
+      write_when_valid(name, config, reply, [=, this] {
+        const Entry now = entry_of(name);
+        // Somebody else was quicker: what is patched is what there is now.
+        if (!now || now->config != before->config) return patch_connector(name, patch, reply);
+        Result<PutResult> put = write_connector(name, config, false, std::nullopt);
+        if (!put) return reply(std::move(put.error()));
+        reply(std::move(put->info));
+      });
     });
   });
 }

@@ -22,6 +22,28 @@ void expect_refused(const Result<T>& result) {
   EXPECT_EQ(result.error().java_class(), unavailable_class);
 }
 
+/// What becomes of a patch {"b": "2"} of "orders" when something happens during its validation.
+ConfigMap patched_late(Herder& herder, Script& script, const std::function<void()>& meanwhile) {
+  Gate gate;
+  std::promise<void> validated;
+  std::atomic<int> validations = 0;
+  script.validate = [&] {
+    if (++validations > 1) return;
+    validated.set_value();
+    gate.wait();
+  };
+  std::promise<ConfigMap> patched;
+  herder.patch_connector("orders", {{"b", "2"}}, [&](const Result<ConnectorInfo>& done) {
+    patched.set_value(done ? done->config : ConfigMap{{"error", done.error().message()}});
+  });
+  validated.get_future().wait();
+  meanwhile();
+  gate.open();
+  ConfigMap result = patched.get_future().get();
+  script.validate = [] {};
+  return result;
+}
+
 class StandaloneHangs : public HerderTest {
  protected:
   StandaloneHangs() : HerderTest({}, std::make_unique<HandClock>()) {
@@ -64,19 +86,10 @@ TEST_F(StandaloneHangs, ThoseThatReturnAreForgotten) {
 
 TEST_F(StandaloneHangs, APatchThatComesTooLateIsAppliedToWhatThereIs) {
   ASSERT_TRUE(put("orders", {{"a", "1"}}));
-  Gate gate;
-  std::atomic<int> validations = 0;
-  script->validate = [&] {
-    if (++validations == 1) gate.wait();
-  };
-  std::promise<ConfigMap> patched;
-  herder->patch_connector("orders", {{"b", "2"}}, [&](const Result<ConnectorInfo>& done) {
-    patched.set_value(done ? done->config : ConfigMap());
+  const ConfigMap patched = patched_late(*herder, *script, [&] {
+    ASSERT_TRUE(put("orders", {{"a", "3"}})) << "nobody waits for the validation";
   });
-  ASSERT_TRUE(wait_until([&] { return validations == 1; }));
-  ASSERT_TRUE(put("orders", {{"a", "3"}})) << "nobody waits for the validation";
-  gate.open();
-  EXPECT_EQ(patched.get_future().get(), settings("orders", {{"a", "3"}, {"b", "2"}}));
+  EXPECT_EQ(patched, settings("orders", {{"a", "3"}, {"b", "2"}}));
 }
 
 class ClusterHangs : public ClusterTest {
@@ -107,6 +120,20 @@ TEST_F(ClusterHangs, ItsClassAloneIsRefused) {
   EXPECT_TRUE(reaches("other", "RUNNING: RUNNING"));
   EXPECT_TRUE(set_state("orders", TargetState::started));
   EXPECT_TRUE(reaches("orders", "RUNNING: RUNNING"));
+}
+
+TEST_F(ClusterHangs, APatchThatComesTooLateIsAppliedToWhatThereIs) {
+  start_and_join();
+  ASSERT_TRUE(put("orders", {{"a", "1"}}));
+  ConfigMap patched = patched_late(*herder, *script, [&] {
+    ASSERT_TRUE(put("orders", {{"a", "3"}})) << "nobody waits for the validation";
+  });
+  EXPECT_EQ(patched, settings("orders", {{"a", "3"}, {"b", "2"}}));
+  EXPECT_EQ(herder->connector_info("orders")->config, patched);
+  patched = patched_late(*herder, *script, [&] {
+    ASSERT_TRUE(ask<void>([&](auto reply) { herder->delete_connector("orders", reply); }));
+  });
+  EXPECT_EQ(patched, (ConfigMap{{"error", "Connector orders not found"}}));
 }
 
 }  // namespace
