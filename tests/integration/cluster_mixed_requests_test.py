@@ -229,8 +229,10 @@ class Requests(MixedScenario):
                                 f"/connectors/{name}/restart?includeTasks=true&onlyFailed=true")
         self.assertEqual(status, 202, plan)
         self.assertEqual(plan["connector"]["state"], "RUNNING")
-        self.assertEqual({one["id"]: one["state"] for one in plan["tasks"]},
-                         {failed: "RESTARTING", 1 - failed: "RUNNING"})
+        told = {one["id"]: one["state"] for one in plan["tasks"]}
+        self.assertEqual(told[1 - failed], "RUNNING")
+        # A Java leader makes its plan when the wish is already in the topic: the task may have been restarted by then.
+        self.assertIn(told[failed], ("RESTARTING", "RUNNING") if kind == "java" else ("RESTARTING",))
         count = lambda state: sum(one == (f"{name}-{failed}", state) for one in
                                   ((task, told) for task, told, _ in self.task_states()))
         for worker in self.leader, self.follower:
