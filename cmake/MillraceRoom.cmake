@@ -1,3 +1,9 @@
+# millrace_compiled_like_rooms(TARGET): a library of the program.
+function(millrace_compiled_like_rooms target)
+  millrace_use_precompiled(${target} precompiled_for_rooms)
+  millrace_watched_by_fuzzers(${target})
+endfunction()
+
 # millrace_room(NAME data DEPS api base [LIBS ICU::uc ...])
 #   A room: the folder that calls it, as the library millrace_<name>. DEPS are the rooms it may include (its own are
 #   understood); tests/unit/include_direction_test.cc holds the #include lines against the same table.
@@ -7,6 +13,7 @@ function(millrace_room)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   if(sources)
     add_library(millrace_${ROOM_NAME} STATIC ${sources})
+    millrace_compiled_like_rooms(millrace_${ROOM_NAME})
     set(reach PUBLIC)
   else()
     add_library(millrace_${ROOM_NAME} INTERFACE)

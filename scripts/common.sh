@@ -5,6 +5,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # Compiler results outlive a clone: paths below $root count as relative, so a fresh clone elsewhere hits them too.
 export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root}
+# What precompiled headers need (cmake/Precompiled.cmake).
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros} CCACHE_PCH_EXTSUM=${CCACHE_PCH_EXTSUM:-1}
 export CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
 
 # say TEXT...: one line of progress. On stderr, so that a command's answer on stdout stays clean.

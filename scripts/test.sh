@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev test          everything: all tests in preset dev, the unit tests again under asan with ubsan, and under tsan
+# ./dev test          everything: unit tests under asan with ubsan, and under tsan; all other tests in preset dev
 # ./dev test FILTER   preset dev only: the tests with that label (unit, golden, integration, package), or, where no label is
 #                     called so, those whose name matches the regular expression
 #
@@ -21,10 +21,6 @@ passed=0
 failed=0
 skipped=0
 failures=() # "PRESET: TEST" and what it said, told again at the end: the log above is long
-
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
-export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-export TSAN_OPTIONS=${TSAN_OPTIONS:-second_deadlock_stack=1}
 
 start_broker() {
   discard_broker # a run that was killed left one behind
@@ -51,10 +47,10 @@ remember_failures() {
 gist() {
   sed -n "/^[0-9]*\/[0-9]* Test: ${2//./\\.}\$/,/^<end of output>/p" "build/$1/Testing/Temporary/LastTest.log" |
     sed '1,/^---/d; /^<end of output>/d' | awk '
-      /^(FAIL|ERROR): |AssertionError|: Failure$|^Expected|^SUMMARY: |^[A-Za-z.]*Error: / && told++ < 8 { print NR ": " $0; said[NR] = 1 }
+      /^(FAILED|FAIL:|ERROR:) |AssertionError|: Failure$|^Expected|^SUMMARY: |^[A-Za-z.]*Error: / && told++ < 8 { print NR ": " $0; said[NR] = 1 }
       { last[NR] = $0 }
       END { for (n = (NR > 6 ? NR - 5 : 1); n <= NR; ++n) if (!said[n]) print n ": " last[n] }' |
-    cut -c 1-300 | sed 's/^/    /'
+    sort -n | cut -c 1-300 | sed 's/^/    /'
 }
 
 # run_ctest PRESET OPTION...: runs the tests and adds up what ctest's summary says.
@@ -90,11 +86,11 @@ built() {
   return 1
 }
 
-# selection FILTER: sets `selected` to the options that make ctest run what FILTER means.
+# selection FILTER: sets `selected` to the options that make ctest run what FILTER means in preset dev.
 selection() {
-  selected=()
-  [ -n "$1" ] || return 0
-  if ctest --test-dir build/dev --print-labels | grep -qxF -- "  $1"; then
+  if [ -z "$1" ]; then
+    selected=(-LE '^unit$' -E '^unit_[a-z0-9_]*_NOT_BUILT$')
+  elif ctest --test-dir build/dev --print-labels | grep -qxF -- "  $1"; then
     selected=(-L "^$1\$")
   else
     selected=(-R "$1")
@@ -105,8 +101,10 @@ selection() {
 how_many() { ctest --test-dir "build/$1" -N "${@:2}" | sed -n 's/^Total Tests: //p'; }
 
 test_dev() {
-  local selected
-  built dev || return 0
+  local selected target=all
+  # Compiling the unit tests a third time would be a fifth of a cold run.
+  if [ -z "$filter" ]; then target=all_but_unit_tests; fi
+  built dev "$target" || return 0
   selection "$filter"
   if (($(how_many dev "${selected[@]}" -L '^integration$') > 0)); then start_broker; fi
   timed "tests of dev" run_ctest dev "${selected[@]}" || true
@@ -116,7 +114,7 @@ test_dev() {
 # test_sanitized PRESET: the unit tests alone; what they are built from is all that is built.
 test_sanitized() {
   local units left_out=()
-  # librdkafka makes its threads by a call of C11 that the thread sanitizer of g++ 12 does not know, and crashes in: no
+  # librdkafka makes its threads by a call of C11 that the thread sanitizer does not know, and crashes in: no
   # client can run under it.
   if [ "$1" = tsan ]; then left_out=(-E '^kafka\.EmbeddedTest\.'); fi
   configure "$1"

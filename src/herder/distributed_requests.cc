@@ -62,9 +62,8 @@ void DistributedHerder::put_connector(const std::string& name, ConfigMap config,
                                       std::optional<TargetState> initial_state,
                                       Reply<PutResult> reply) {
   if (const Result<void> fine = check_name(name); !fine) return reply(fine.error());
-  write_when_valid(name, config, reply, [=, this] {
-    reply(write_connector(name, config, must_be_new, initial_state));
-  });
+  write_when_valid(name, config, reply,
+                   [=, this] { reply(write_connector(name, config, must_be_new, initial_state)); });
 }
 
 template <class T>

@@ -21,7 +21,7 @@ std::tm utc(std::chrono::system_clock::time_point at) {
 }
 
 /// What a client sent, in quotes that it cannot break out of.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -42,8 +42,8 @@ std::string to_string(const LogEntry& entry) {
   const std::tm at = utc(entry.at);
   return fmt::format("{} - - [{:02}/{}/{}:{:02}:{:02}:{:02} +0000] {} {} {} {} {} {}", entry.peer,
                      at.tm_mday, months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min,
-                     at.tm_sec, quoted(entry.request_line), entry.status, entry.body_bytes,
-                     quoted(entry.referer), quoted(entry.user_agent), entry.latency.count());
+                     at.tm_sec, in_quotes(entry.request_line), entry.status, entry.body_bytes,
+                     in_quotes(entry.referer), in_quotes(entry.user_agent), entry.latency.count());
 }
 
 void log_request(const LogEntry& entry) {
