@@ -323,7 +323,17 @@ void committed(const std::string& broker, const std::string& group, const std::s
   for (const std::int32_t partition : partitions_of(kafka, topic)) {
     rd_kafka_topic_partition_list_add(list, topic.c_str(), partition);
   }
-  check(rd_kafka_committed(kafka, list, timeout_ms), "offsets of " + group);
+  const Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+  rd_kafka_resp_err_t error = rd_kafka_committed(kafka, list, timeout_ms);
+  // A broker that has just started is a group's coordinator a moment later.
+  while ((error == RD_KAFKA_RESP_ERR_NOT_COORDINATOR ||
+          error == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
+          error == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS) &&
+         Clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    error = rd_kafka_committed(kafka, list, timeout_ms);
+  }
+  check(error, "offsets of " + group);
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& one = list->elems[i];
     std::cout << one.partition << '\t' << (one.offset < 0 ? -1 : one.offset) << '\n';
