@@ -45,12 +45,17 @@ remember_failures() {
 
 # gist PRESET TEST: of its output the lines that look like a reason, and the last ones.
 gist() {
-  sed -n "/^[0-9]*\/[0-9]* Test: ${2//./\\.}\$/,/^<end of output>/p" "build/$1/Testing/Temporary/LastTest.log" |
-    sed '1,/^---/d; /^<end of output>/d' | awk '
-      /^(FAILED|FAIL:|ERROR:) |AssertionError|: Failure$|^Expected|^SUMMARY: |^[A-Za-z.]*Error: / && told++ < 8 { print NR ": " $0; said[NR] = 1 }
-      { last[NR] = $0 }
-      END { for (n = (NR > 6 ? NR - 5 : 1); n <= NR; ++n) if (!said[n]) print n ": " last[n] }' |
-    sort -n | cut -c 1-300 | sed 's/^/    /'
+  name=$2 awk '
+    /^[0-9]+\/[0-9]+ Test: / { inside = substr($0, index($0, " Test: ") + 7) == ENVIRON["name"]; next }
+    /^<end of output>/ { inside = 0 }
+    inside && /^-+$/ && !lines { next }
+    inside && !/^(Command|Directory|Output): ?|^".*" start time: / {
+      ++lines
+      line[lines] = lines ": " substr($0, 1, 300)
+      told[lines] = /^(FAILED|FAIL:|ERROR:) |AssertionError|: Failure$|^Expected|SUMMARY: |^[A-Za-z.]*Error: / && reasons++ < 8
+    }
+    END { for (n = 1; n <= lines; ++n) if (told[n] || n > lines - 6) print "    " line[n] }
+  ' "build/$1/Testing/Temporary/LastTest.log" || true
 }
 
 # run_ctest PRESET OPTION...: runs the tests and adds up what ctest's summary says.
