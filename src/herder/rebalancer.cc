@@ -2,6 +2,7 @@
 
 #include "herder/distributed_log.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace {
@@ -27,7 +28,14 @@ void Rebalancer::take(Event event) {
   if (!std::holds_alternative<group::Assigned>(event.what)) place_.reset();
   if (!began_) began_ = loop_.clock().now();
   events_.push_back(std::move(event));
+  const What& what = events_.back().what;
+  if (busy_ && ends_all_work(what)) stop_all(std::holds_alternative<Lost>(what), {});
   next();
+}
+
+bool Rebalancer::ends_all_work(const What& what) {
+  const auto* rejoin = std::get_if<group::RejoinWanted>(&what);
+  return rejoin != nullptr ? rejoin->stop_first : std::holds_alternative<Lost>(what);
 }
 
 void Rebalancer::next() {
@@ -67,19 +75,27 @@ void Rebalancer::join_if_wanted() {
 void Rebalancer::follow(group::RejoinWanted rejoin) {
   cause_ = rejoin.reason;
   if (!rejoin.stop_first) return over(std::move(rejoin.reason));
-  duties_.stop_work(duties_.running(), [this, reason = std::move(rejoin.reason)] { over(reason); });
+  stop_all(false, [this, reason = std::move(rejoin.reason)] { over(reason); });
 }
 
 void Rebalancer::follow(Lost /*lost*/) {
+  stop_all(true, [this] {
+    membership_->forget_work();
+    over("the coordinator was lost");
+  });
+}
+
+void Rebalancer::stop_all(bool lost, std::function<void()> then) {
+  if (then) when_stopped_ = std::move(then);
+  ++stops_;
   const group::Work all = duties_.running();
-  if (!all.empty()) {
+  if (lost && !all.empty()) {
     distributed_logger().warn(
         "The group's coordinator cannot be found: stopping {}, which others may get",
         to_string(all));
   }
   duties_.stop_work(all, [this] {
-    membership_->forget_work();
-    over("the coordinator was lost");
+    if (--stops_ == 0 && when_stopped_) std::exchange(when_stopped_, {})();
   });
 }
 
@@ -107,6 +123,9 @@ void Rebalancer::give_up_revoked(group::Assigned assigned) {
 }
 
 void Rebalancer::adopt(const group::Assigned& assigned) {
+  const bool outdated = std::any_of(events_.begin(), events_.end(),
+                                    [](const Event& later) { return ends_all_work(later.what); });
+  if (outdated) return over();  // all work has been stopped, and is not to start again
   const std::int64_t offset = config_.snapshot()->offset;
   if (offset != assigned.config_offset) {
     // What is to run may have been shared out differently meanwhile: starting it now could have

@@ -17,7 +17,8 @@
 namespace millrace {
 
 /// Follows what the group tells: stops what is taken away, starts what is given, joins again. One
-/// event after the other, each to its end; no step blocks the loop.
+/// event after the other, each to its end; no step blocks the loop. But when all work is to be
+/// stopped it is stopped at once, however long the step takes that is under way: others may get it.
 /// Threads: the loop's.
 /// Rules:   H1 to H6, G15 to G19 of the specification.
 /// Source:  DistributedHerder.tick, handleRebalanceCompleted.
@@ -74,11 +75,15 @@ class Rebalancer {
     What what;
   };
 
+  static bool ends_all_work(const What& what);
   void take(Event event);
   void next();
   void follow(group::RejoinWanted rejoin);
   void follow(group::Assigned assigned);
   void follow(Lost lost);
+  /// All that runs. lost: because the coordinator was; then: called when that has stopped, and what
+  /// an earlier call stops.
+  void stop_all(bool lost, std::function<void()> then);
   void give_up_revoked(group::Assigned assigned);
   /// Starts what is new, if the configuration is the one that the assignment was made from.
   void adopt(const group::Assigned& assigned);
@@ -97,6 +102,8 @@ class Rebalancer {
 
   std::deque<Event> events_;
   bool busy_ = false;
+  int stops_ = 0;  // of all work, under way
+  std::function<void()> when_stopped_;
   group::EventNumber seen_ = 0;
   std::optional<group::Assigned> place_;
   std::string wanted_;  // why a join is wanted; empty: it is not

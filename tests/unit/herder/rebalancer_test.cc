@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <future>
 #include <memory>
 #include <string>
@@ -104,10 +105,13 @@ class RebalancerTest : public testing::Test, private Membership, private Rebalan
   void lose() {
     on_loop([&] { rebalancer.coordinator_lost(++events); });
   }
+  /// Of the stops that are under way, the first.
   void finish_stop() {
     on_loop([&] {
-      ASSERT_TRUE(stopping);
-      std::exchange(stopping, {})();
+      ASSERT_FALSE(stopping.empty());
+      const std::function<void()> done = std::move(stopping.front());
+      stopping.pop_front();
+      done();
     });
   }
   static Work work(std::set<std::string> connectors, std::set<group::Task> tasks = {}) {
@@ -135,7 +139,7 @@ class RebalancerTest : public testing::Test, private Membership, private Rebalan
   group::EventNumber events = 0;
   std::vector<std::string> calls;  // on the loop
   Work runs;
-  std::function<void()> stopping;
+  std::deque<std::function<void()>> stopping;
 
  private:
   void join(group::EventNumber seen_event, std::string reason) override {
@@ -148,7 +152,7 @@ class RebalancerTest : public testing::Test, private Membership, private Rebalan
   void stop_work(const Work& some, std::function<void()> done) override {
     calls.push_back("stop " + to_string(some));
     runs.remove(some);
-    stopping = std::move(done);
+    stopping.push_back(std::move(done));
   }
   void start_work(const Work& held) override {
     calls.push_back("run " + to_string(held));
@@ -254,6 +258,32 @@ TEST_F(RebalancerTest, WithoutACoordinatorNothingRuns) {
   EXPECT_THAT(seen(), ElementsAre("stop 1 connector and 0 tasks"));
   finish_stop();
   EXPECT_THAT(seen(), ElementsAre("forget", "join 1: the coordinator was lost"));
+}
+
+TEST_F(RebalancerTest, WithoutACoordinatorNoStepKeepsWorkRunning) {
+  runs = work({"a", "b"});
+  tell(assignment(work({"a", "c"}), work({"b"})));
+  EXPECT_THAT(seen(), ElementsAre("stop 1 connector and 0 tasks"));
+  lose();
+  EXPECT_THAT(seen(), ElementsAre("stop 1 connector and 0 tasks")) << "the other one, at once";
+  finish_stop();
+  EXPECT_THAT(seen(), ElementsAre("stop 0 connectors and 0 tasks"))
+      << "what the assignment brought is not started any more";
+  finish_stop();
+  EXPECT_THAT(seen(), IsEmpty()) << "one stop is not over yet";
+  finish_stop();
+  EXPECT_THAT(seen(), ElementsAre("forget", "join 2: the coordinator was lost"));
+}
+
+TEST_F(RebalancerTest, AMemberThatIsOutStopsAllAtOnceToo) {
+  runs = work({"a", "b"});
+  tell(assignment(work({"a"}), work({"b"})));
+  rejoin(true);
+  EXPECT_THAT(seen(), ElementsAre("stop 1 connector and 0 tasks", "stop 1 connector and 0 tasks"));
+  finish_stop();
+  finish_stop();
+  finish_stop();
+  EXPECT_THAT(seen(), ElementsAre("stop 0 connectors and 0 tasks", "join 2: somebody came"));
 }
 
 TEST_F(RebalancerTest, LeavesWhileTheConfigurationCannotBeRead) {
