@@ -1,11 +1,14 @@
 #include "worker/connector_offsets.h"
 
+#include "base/mutex.h"
 #include "base/plugin_call.h"
 #include "storage/offset_reader.h"
 #include "storage/offset_writer.h"
 #include "worker/sink_offsets.h"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <utility>
 
 namespace millrace::worker {
@@ -29,6 +32,23 @@ Error group_failure(const std::string& name, std::string_view done, std::string 
                     const Error& cause) {
   if (cause.code() == ErrorCode::conflict) return group_in_use(name, done, cause);
   return failed(std::move(message), cause);
+}
+
+/// A change of a group that must have no members. Those of tasks that have just been stopped may
+/// still be about to leave it, where the broker is busy.
+Result<void> when_empty(Clock& clock, const std::function<Result<void>()>& change) {
+  constexpr std::chrono::milliseconds patience(5'000);
+  constexpr std::chrono::milliseconds pause(200);
+  const Clock::Time deadline = clock.now() + patience;
+  Mutex mutex;
+  CondVar nobody_wakes_it;
+  while (true) {
+    Result<void> done = change();
+    const bool in_use = !done && done.error().code() == ErrorCode::conflict;
+    if (!in_use || clock.now() >= deadline) return done;
+    const MutexLock lock(mutex);
+    clock.wait_until(mutex, nobody_wakes_it, clock.now() + pause);
+  }
 }
 
 /// Later changes of the same partition in place of earlier ones.
@@ -144,9 +164,11 @@ Result<bool> ConnectorOffsets::alter(const std::string& name, const ConfigMap& c
     const auto admin = parts_.make_admin(name, config);
     if (!admin) return admin.error();
     const std::string group = parts_.group_of(name, config);
-    if (!to_set.empty()) MILLRACE_TRY((*admin)->set_group_offsets(group, to_set));
-    if (!to_delete.empty()) MILLRACE_TRY((*admin)->delete_group_offsets(group, to_delete));
-    return {};
+    return when_empty(parts_.clock, [&]() -> Result<void> {
+      if (!to_set.empty()) MILLRACE_TRY((*admin)->set_group_offsets(group, to_set));
+      if (!to_delete.empty()) MILLRACE_TRY((*admin)->delete_group_offsets(group, to_delete));
+      return {};
+    });
   }();
   if (!done) {
     return group_failure(name, "alter",
@@ -184,7 +206,9 @@ Result<bool> ConnectorOffsets::reset(const std::string& name, const ConfigMap& c
   const Result<bool> handled = call_plugin(
       "alter_offsets", [&] { return sink->make_connector()->alter_offsets(config, changes); });
   if (!handled) return handled;
-  if (const Result<void> deleted = (*admin)->delete_group(group); !deleted) {
+  const Result<void> deleted =
+      when_empty(parts_.clock, [&] { return (*admin)->delete_group(group); });
+  if (!deleted) {
     return group_failure(name, "reset",
                          "Failed to reset consumer group offsets for sink connector " + name,
                          deleted.error());

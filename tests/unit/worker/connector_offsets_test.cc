@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -52,6 +53,8 @@ class GroupAdmin final : public kafka::Admin {
     bool exists = true;
     PartitionOffsets offsets;
     std::optional<Error> change_error;
+    int times = std::numeric_limits<int>::max();  ///< that it is answered
+    Result<void> change() { return change_error && times-- > 0 ? *change_error : Result<void>(); }
     std::optional<Error> list_error;
   };
   explicit GroupAdmin(Group& group) : group_(group) {}
@@ -73,17 +76,17 @@ class GroupAdmin final : public kafka::Admin {
   Result<void> set_group_offsets(const std::string& group,
                                  const PartitionOffsets& offsets) override {
     EXPECT_EQ(group, group_.name);
-    if (group_.change_error) return *group_.change_error;
+    MILLRACE_TRY(group_.change());
     for (const auto& [partition, offset] : offsets) group_.offsets[partition] = offset;
     return {};
   }
   Result<void> delete_group_offsets(const std::string&, const PartitionSet& partitions) override {
-    if (group_.change_error) return *group_.change_error;
+    MILLRACE_TRY(group_.change());
     for (const TopicPartition& partition : partitions) group_.offsets.erase(partition);
     return {};
   }
   Result<void> delete_group(const std::string&) override {
-    if (group_.change_error) return *group_.change_error;
+    MILLRACE_TRY(group_.change());
     group_.offsets.clear();
     group_.exists = false;
     return {};
@@ -301,6 +304,21 @@ TEST_F(ConnectorOffsetsTest, AGroupThatIsInUse) {
                         "its tasks haven't stopped completely yet or the connector was resumed"));
   EXPECT_THAT(offsets.alter("out", sink_config, {sink_change("t", 0, 1)}).error().message(),
               HasSubstr("Failed to alter consumer group offsets for connector out either because"));
+}
+
+TEST_F(ConnectorOffsetsTest, MembersThatAreAboutToLeaveAreWaitedFor) {
+  group.offsets = {{{"t", 0}, 5}};
+  group.change_error = Error{ErrorCode::conflict, "has members"};
+  group.times = 3;
+  EXPECT_TRUE(offsets.alter("out", sink_config, {sink_change("t", 0, 1)}));
+  EXPECT_EQ(group.offsets, (PartitionOffsets{{{"t", 0}, 1}}));
+  group.times = 3;
+  EXPECT_TRUE(offsets.reset("out", sink_config));
+  EXPECT_FALSE(group.exists);
+  group.times = std::numeric_limits<int>::max();
+  const Clock::Time before = clock.now();
+  EXPECT_FALSE(offsets.reset("out", sink_config));
+  EXPECT_LE(clock.now() - before, std::chrono::seconds(5)) << "but not for ever";
 }
 
 TEST_F(ConnectorOffsetsTest, AKafkaThatFails) {
