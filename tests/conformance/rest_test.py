@@ -12,7 +12,7 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "integration"))
 from cluster import ClusterScenario  # noqa: E402
-from harness import main  # noqa: E402
+from harness import LIMIT, main  # noqa: E402
 
 DATA = pathlib.Path(__file__).parents[1] / "data" / "conformance"
 MODE = sys.argv.pop(1) if len(sys.argv) > 1 else "standalone"
@@ -136,7 +136,7 @@ class RecordedCalls(ClusterScenario):
         may come a moment later."""
         time.sleep(step.get("sleep", 0))
         until = step.get("until")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + LIMIT
         while True:
             got = self.call(step)
             found = differences(got)

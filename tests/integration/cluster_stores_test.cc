@@ -176,7 +176,10 @@ TEST_F(ClusterStoresTest, StatusesReachEveryWorker) {
   }));
   // The task moves; what its former worker says of it comes too late (S21, S22, C30).
   second->put_task(task, status(State::running, "w2", 5), Write::plain);
-  EXPECT_TRUE(eventually([&] { return first->task(task)->status.worker_id == "w2"; }));
+  EXPECT_TRUE(eventually([&] {
+    const auto told = first->task(task);  // it may not have read yet what it wrote itself
+    return told && told->status.worker_id == "w2";
+  }));
   first->put_task(task, status(State::unassigned, "w1", 4), Write::safe);
   first->put_task(task, status(State::unassigned, "w1", 4), Write::plain);
   first->put_task({"foo", 1}, status(State::running, "w1", 5), Write::plain);
