@@ -17,5 +17,5 @@ while (($#)); do
   shift
 done
 case $output in
-  *.pch | *.gch) "${preprocess[@]}" -E -P -o - | sha256sum >"$output.sum" ;;
+  *.pch) "${preprocess[@]}" -E -P -o - | sha256sum >"$output.sum" ;;
 esac

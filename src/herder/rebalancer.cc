@@ -176,7 +176,7 @@ void Rebalancer::unsynced(std::function<void()> then) {
       failed_reads_ = 0;
       distributed_logger().error("The config topic could not be read {} times: stopping all work",
                                  attempts + 1);
-      return duties_.stop_work(duties_.running(), [this, then = std::move(then)] {
+      return stop_all(false, [this, then = std::move(then)] {
         membership_->forget_work();
         catch_up(then);
       });

@@ -73,25 +73,34 @@ rd_kafka_t* consumer(const std::string& broker, const std::string& group) {
 using Clock = std::chrono::steady_clock;
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)>;
 
+/// Asks once, and again until the answer is good or the patience is over: brokers do not tell when
+/// something has come to them.
+template <class Ask>
+void ask_until_good(const Ask& ask, Clock::duration patience) {
+  const Clock::time_point deadline = Clock::now() + patience;
+  while (!ask() && Clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 /// Of one topic. A topic that was just made is waited for, with `patience`: the controller answers
 /// before the broker has heard of it.
 Metadata metadata_of(rd_kafka_t* kafka, const std::string& topic, Clock::duration patience) {
-  const Clock::time_point deadline = Clock::now() + patience;
   rd_kafka_topic_t* handle = rd_kafka_topic_new(kafka, topic.c_str(), nullptr);
-  while (true) {
-    const rd_kafka_metadata_t* metadata = nullptr;
-    check(rd_kafka_metadata(kafka, 0, handle, &metadata, timeout_ms), "metadata of " + topic);
-    Metadata owned(metadata, &rd_kafka_metadata_destroy);
-    const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  Metadata metadata(nullptr, &rd_kafka_metadata_destroy);
+  const auto ask = [&] {
+    const rd_kafka_metadata_t* answer = nullptr;
+    check(rd_kafka_metadata(kafka, 0, handle, &answer, timeout_ms), "metadata of " + topic);
+    metadata.reset(answer);
+    const rd_kafka_metadata_topic_t& found = answer->topics[0];
     bool ready = found.err == RD_KAFKA_RESP_ERR_NO_ERROR;
     for (int i = 0; ready && i < found.partition_cnt; ++i) ready = found.partitions[i].leader >= 0;
-    if (ready || Clock::now() >= deadline) {
-      check(found.err, "topic " + topic);
-      rd_kafka_topic_destroy(handle);
-      return owned;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+    return ready;
+  };
+  ask_until_good(ask, patience);
+  check(metadata->topics[0].err, "topic " + topic);
+  rd_kafka_topic_destroy(handle);
+  return metadata;
 }
 
 constexpr std::chrono::seconds soon_there{15};
@@ -323,16 +332,15 @@ void committed(const std::string& broker, const std::string& group, const std::s
   for (const std::int32_t partition : partitions_of(kafka, topic)) {
     rd_kafka_topic_partition_list_add(list, topic.c_str(), partition);
   }
-  const Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
-  rd_kafka_resp_err_t error = rd_kafka_committed(kafka, list, timeout_ms);
-  // A broker that has just started is a group's coordinator a moment later.
-  while ((error == RD_KAFKA_RESP_ERR_NOT_COORDINATOR ||
-          error == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
-          error == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS) &&
-         Clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  const auto ask = [&] {
     error = rd_kafka_committed(kafka, list, timeout_ms);
-  }
+    // A broker that has just started is a group's coordinator a moment later.
+    return error != RD_KAFKA_RESP_ERR_NOT_COORDINATOR &&
+           error != RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE &&
+           error != RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+  };
+  ask_until_good(ask, std::chrono::milliseconds(timeout_ms));
   check(error, "offsets of " + group);
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& one = list->elems[i];
