@@ -13,6 +13,20 @@ namespace millrace::kafka {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
+namespace {
+
+/// Of the time that a task has to stop in.
+constexpr std::chrono::seconds patience_for_id{3};
+
+}  // namespace
+
+/// A client and what its threads report to: destroyed in the reverse order.
+struct RdConsumer::Watched {
+  SystemClock clock;
+  JoinWatch joins{clock};
+  Handle client;
+};
+
 void RdConsumer::QueueDeleter::operator()(rd_kafka_queue_s* queue) const {
   rd_kafka_queue_destroy(queue);
 }
@@ -32,15 +46,19 @@ Result<std::unique_ptr<Consumer>> RdConsumer::make(NativeSettings settings,
   apply_share(ClientKind::consumer, settings, share.bytes());
   std::unique_ptr<RdConsumer> self(
       new RdConsumer(std::move(settings), std::move(share), std::move(embedded)));
-  Result<Handle> client =
-      make_handle(ClientKind::consumer, self->settings_, self.get(), [](rd_kafka_conf_t* conf) {
+  const auto watched = std::make_shared<Watched>();
+  Result<Handle> client = make_handle(
+      ClientKind::consumer, self->settings_, self.get(), [&watched](rd_kafka_conf_t* conf) {
+        watched->joins.attach(conf);
         rd_kafka_conf_set_rebalance_cb(
             conf, [](rd_kafka_t* rk, rd_kafka_resp_err_t err, rd_kafka_topic_partition_list_t* list,
                      void* opaque) { on_rebalance(rk, err, list, opaque); });
         rd_kafka_conf_set_error_cb(conf, &RdConsumer::on_error);
       });
   if (!client) return client.error();
-  self->client_ = *client;
+  watched->client = *std::move(client);
+  self->client_ = Handle(watched, watched->client.get());
+  self->joins_ = &watched->joins;
   rd_kafka_poll_set_consumer(self->client_.get());
   self->queue_.reset(rd_kafka_queue_get_consumer(self->client_.get()));
   return std::unique_ptr<Consumer>(std::move(self));
@@ -168,6 +186,13 @@ void RdConsumer::on_commit(rd_kafka_s*, int code, rd_kafka_topic_partition_list_
   if (!self.closing_) rd_kafka_queue_yield(self.queue_.get());
 }
 
+bool RdConsumer::has_member_id() const {
+  char* id = rd_kafka_memberid(client_.get());
+  const bool has = id != nullptr && *id != '\0';
+  rd_kafka_mem_free(client_.get(), id);
+  return has;
+}
+
 void RdConsumer::close() {
   if (closed_ || !client_) return;
   closed_ = closing_ = true;
@@ -180,6 +205,9 @@ void RdConsumer::close() {
     }
   }
   rebalances_.clear();
+  if (listener_ != nullptr) {
+    joins_->settle([this] { return has_member_id(); }, SteadyClock::now() + patience_for_id);
+  }
   rd_kafka_consumer_close(client_.get());
   for (const auto& [callback, result] : std::exchange(commit_results_, {})) callback(result);
   for (const PendingCommit& commit : std::exchange(commits_, {})) {

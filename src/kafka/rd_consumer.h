@@ -2,6 +2,7 @@
 
 #include "kafka/consumer.h"
 #include "kafka/fetch_wake.h"
+#include "kafka/join_watch.h"
 #include "kafka/memory_budget.h"
 #include "kafka/rd_client.h"
 #include "kafka/settings.h"
@@ -55,6 +56,7 @@ class RdConsumer final : public Consumer {
     bool assign = false;
     PartitionList partitions;
   };
+  struct Watched;
   struct QueueDeleter {
     void operator()(rd_kafka_queue_s* queue) const;
   };
@@ -96,6 +98,7 @@ class RdConsumer final : public Consumer {
   Result<void> set_paused(const PartitionSet& partitions, bool paused);
   [[nodiscard]] Result<void> commit_result(int code,
                                            const rd_kafka_topic_partition_list_s* offsets) const;
+  [[nodiscard]] bool has_member_id() const;
   [[nodiscard]] bool noted() const { return !rebalances_.empty() || !commit_results_.empty(); }
 
   NativeSettings settings_;  // constant once the client is made
@@ -103,6 +106,7 @@ class RdConsumer final : public Consumer {
   const std::shared_ptr<Embedded> embedded_;
   std::string group_;
   Handle client_;
+  JoinWatch* joins_ = nullptr;  ///< lives as long as the client
   std::unique_ptr<rd_kafka_queue_s, QueueDeleter> queue_;
   std::atomic<bool> woken_{false};
 

@@ -7,7 +7,7 @@ import signal
 import time
 
 from cluster import SESSION
-from harness import free_port, main, wait_until
+from harness import main, wait_until
 from mixed import KINDS, OTHER, MixedScenario
 from proxy import Proxy
 
@@ -117,13 +117,7 @@ class Cut(MixedScenario):
 
     def setUp(self):
         super().setUp()
-        port = free_port()
-        self.proxy = Proxy(port)
-        self.addCleanup(self.proxy.close)
-        self.own_broker(
-            f"listeners=PLAINTEXT://127.0.0.1:%PORT%,CONTROLLER://127.0.0.1:%CONTROLLER%,SIDE://127.0.0.1:{port}",
-            f"advertised.listeners=PLAINTEXT://127.0.0.1:%PORT%,SIDE://127.0.0.1:{self.proxy.port}",
-            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SIDE:PLAINTEXT")
+        self.proxy = Proxy.of_own_broker(self)
         self.cluster.update({"bootstrap.servers": self.broker.address, "heartbeat.interval.ms": 3000,
                              "session.timeout.ms": 20_000, "scheduled.rebalance.max.delay.ms": DELAY * 1000})
         self.broker.create(self.name, 4)

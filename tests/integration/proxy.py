@@ -3,6 +3,11 @@
 import socket
 import struct
 import threading
+import time
+
+from harness import free_port
+
+JOIN_GROUP = 11  # a kind of request: the protocol's API key
 
 
 class Proxy:
@@ -14,8 +19,22 @@ class Proxy:
         self.port = self._listener.getsockname()[1]
         self._changed = threading.Condition()
         self._held = self._cut = None  # part of a client id
+        self._slow = {}  # kind: seconds
+        self._slowed = False  # an answer is taking longer
         self._open = []  # (client id, sockets)
         threading.Thread(target=self._accept, daemon=True).start()
+
+    @classmethod
+    def of_own_broker(cls, scenario):
+        """One for a broker of the scenario's own."""
+        port = free_port()
+        proxy = cls(port)
+        scenario.addCleanup(proxy.close)
+        scenario.own_broker(
+            f"listeners=PLAINTEXT://127.0.0.1:%PORT%,CONTROLLER://127.0.0.1:%CONTROLLER%,SIDE://127.0.0.1:{port}",
+            f"advertised.listeners=PLAINTEXT://127.0.0.1:%PORT%,SIDE://127.0.0.1:{proxy.port}",
+            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SIDE:PLAINTEXT")
+        return proxy
 
     def hold(self, name):
         """From now on no answer reaches clients with such a name; None: all flows again."""
@@ -30,6 +49,16 @@ class Proxy:
             gone = [pair for client, pair in self._open if name is not None and name in client]
         for pair in gone:
             self._close(pair)
+
+    def slow(self, kind, seconds):
+        """From now on answers to requests of this kind take so much longer."""
+        with self._changed:
+            self._slow[kind] = seconds
+
+    def wait_slowed(self, limit):
+        """Until the first answer is there that takes longer."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._slowed, limit), "no such answer has come"
 
     def close(self):
         self._listener.close()
@@ -57,35 +86,70 @@ class Proxy:
 
     def _serve(self, client):
         with client:
-            head = client.recv(14, socket.MSG_WAITALL)  # length, kind, version, number, length of the client id
-            if len(head) < 14:
+            first = self._message(client)
+            if first is None:
                 return
-            name = client.recv(max(0, struct.unpack(">h", head[12:])[0]), socket.MSG_WAITALL)
-            text = name.decode(errors="replace")
+            length = max(0, struct.unpack(">h", first[12:14])[0])
+            name = first[14:14 + length].decode(errors="replace")
             with self._changed:
-                if self._cut is not None and self._cut in text:
+                if self._cut is not None and self._cut in name:
                     return
                 try:
                     broker = socket.create_connection(("127.0.0.1", self.target))
                 except OSError:
                     return
                 pair = (client, broker)
-                self._open.append((text, pair))
+                self._open.append((name, pair))
             with broker:
-                broker.sendall(head + name)
-                answers = threading.Thread(target=self._pass, args=(broker, client, text, pair), daemon=True)
+                late = {}  # number of a request: seconds
+                answers = threading.Thread(target=self._pass_answers, args=(pair, name, late), daemon=True)
                 answers.start()
-                self._pass(client, broker, None, pair)
+                self._pass_requests(pair, first, late)
                 answers.join()
             with self._changed:
-                self._open.remove((text, pair))
+                self._open.remove((name, pair))
 
-    def _pass(self, source, target, name, pair):
+    @staticmethod
+    def _message(source):
+        """A request or an answer with its length in front; None: there are no more."""
+        message, wanted = b"", 4
+        while len(message) < wanted:
+            try:
+                data = source.recv(wanted - len(message))
+            except OSError:
+                return None
+            if not data:
+                return None
+            message += data
+            if len(message) == 4:
+                wanted += struct.unpack(">i", message)[0]
+        return message
+
+    def _pass_requests(self, pair, message, late):
+        client, broker = pair
         try:
-            while data := source.recv(65536):
+            while message is not None:
+                kind, _, number = struct.unpack(">hhi", message[4:12])
                 with self._changed:
-                    self._changed.wait_for(lambda: name is None or self._held is None or self._held not in name)
-                target.sendall(data)
+                    if kind in self._slow:
+                        late[number] = self._slow[kind]
+                broker.sendall(message)
+                message = self._message(client)
+        except OSError:
+            pass
+        self._close(pair)
+
+    def _pass_answers(self, pair, name, late):
+        client, broker = pair
+        try:
+            while (message := self._message(broker)) is not None:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._held is None or self._held not in name)
+                    seconds = late.pop(struct.unpack(">i", message[4:8])[0], 0)
+                    self._slowed |= seconds > 0
+                    self._changed.notify_all()
+                time.sleep(seconds)
+                client.sendall(message)
         except OSError:
             pass
         self._close(pair)
