@@ -96,7 +96,7 @@ std::weak_ordering compare_versions(std::string_view a, std::string_view b) {
   const std::vector<Token> y = tokens_of(b);
   for (std::size_t i = 0; i < std::max(x.size(), y.size()); ++i) {
     const auto order = compare(i < x.size() ? &x[i] : nullptr, i < y.size() ? &y[i] : nullptr);
-    if (order != 0) return order;
+    if (std::is_neq(order)) return order;
   }
   return std::weak_ordering::equivalent;
 }
@@ -126,7 +126,7 @@ Result<VersionRange> VersionRange::parse(std::string_view text) {
     if (const std::size_t comma = inside.find(','); comma != std::string_view::npos) {
       if (std::string lower = trimmed(inside.substr(0, comma)); !lower.empty()) part.lower = lower;
       if (std::string upper = trimmed(inside.substr(comma + 1)); !upper.empty()) part.upper = upper;
-      if (part.lower && part.upper && compare_versions(*part.upper, *part.lower) < 0) {
+      if (part.lower && part.upper && std::is_lt(compare_versions(*part.upper, *part.lower))) {
         return refused("Range defies version ordering", text);
       }
     } else {
@@ -146,11 +146,11 @@ bool VersionRange::contains(std::string_view version) const {
   return any_ || std::ranges::any_of(parts_, [version](const Part& part) {
            if (part.lower) {
              const auto order = compare_versions(version, *part.lower);
-             if (order < 0 || (order == 0 && !part.with_lower)) return false;
+             if (part.with_lower ? std::is_lt(order) : std::is_lteq(order)) return false;
            }
            if (part.upper) {
              const auto order = compare_versions(version, *part.upper);
-             if (order > 0 || (order == 0 && !part.with_upper)) return false;
+             if (part.with_upper ? std::is_gt(order) : std::is_gteq(order)) return false;
            }
            return true;
          });

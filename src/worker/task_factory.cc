@@ -118,10 +118,9 @@ Result<transform::Chain> TaskFactory::transforms(const ConfigMap& connector) con
   return transform::make_chain(*config);
 }
 
-Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
-                                                        const SourcePlugin& plugin,
-                                                        const ConfigMap& connector,
-                                                        const ConfigMap& task) const {
+template <class Parts, class Plugin>
+Result<void> TaskFactory::fill(Parts& parts, const TaskId& id, const Plugin& plugin,
+                               const ConfigMap& connector, const ConfigMap& task) const {
   Result<Config> config = plugin.config.parse(task);
   if (!config) return std::move(config.error());
   Result<pipeline::Converters> made = converters(connector);
@@ -130,12 +129,22 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
   if (!errors) return std::move(errors.error());
   Result<transform::Chain> chain = transforms(connector);
   if (!chain) return std::move(chain.error());
-  pipeline::SourceParts parts;
   parts.task_id = id.to_string();
   parts.task = plugin.make_task();
   parts.config = std::move(*config);
   parts.converters = std::move(*made);
   parts.transforms = std::move(*chain);
+  parts.errors = std::move(*errors);
+  parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
+  return {};
+}
+
+Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
+                                                        const SourcePlugin& plugin,
+                                                        const ConfigMap& connector,
+                                                        const ConfigMap& task) const {
+  pipeline::SourceParts parts;
+  MILLRACE_TRY(fill(parts, id, plugin, connector, task));
   Result<std::shared_ptr<storage::OffsetStore>> offsets =
       offset_store_of(offset_places(environment_), id, connector);
   if (!offsets) return std::move(offsets.error());
@@ -151,37 +160,23 @@ Result<pipeline::SourceParts> TaskFactory::source_parts(const TaskId& id,
   Result<std::unique_ptr<pipeline::TopicCreation>> topics = topic_creation(id, connector);
   if (!topics) return std::move(topics.error());
   parts.topic_creation = std::move(*topics);
-  if (!errors->dead_letter_topic.empty()) {
+  if (!parts.errors.dead_letter_topic.empty()) {
     Result<pipeline::Converters> json = json_converters();
     if (!json) return std::move(json.error());
     parts.json_converters = std::move(*json);
     parts.make_admin = make_admin(
         dead_letter_admin_settings(environment_.config.settings.originals(), connector, id));
   }
-  parts.errors = std::move(*errors);
-  parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
   return parts;
 }
 
 Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const SinkPlugin& plugin,
                                                     const ConfigMap& connector,
                                                     const ConfigMap& task) const {
-  Result<Config> config = plugin.config.parse(task);
-  if (!config) return std::move(config.error());
-  Result<pipeline::Converters> made = converters(connector);
-  if (!made) return std::move(made.error());
-  Result<pipeline::ErrorSettings> errors = error_settings(connector);
-  if (!errors) return std::move(errors.error());
-  Result<transform::Chain> chain = transforms(connector);
-  if (!chain) return std::move(chain.error());
   const ConfigMap settings =
       sink_consumer_settings(environment_.config.settings.originals(), connector, id);
   pipeline::SinkParts parts;
-  parts.task_id = id.to_string();
-  parts.task = plugin.make_task();
-  parts.config = std::move(*config);
-  parts.converters = std::move(*made);
-  parts.transforms = std::move(*chain);
+  MILLRACE_TRY(fill(parts, id, plugin, connector, task));
   parts.make_consumer = [this, settings] { return environment_.clients.consumer(settings); };
   if (const std::string* topics = connector.find("topics"); topics != nullptr && !topics->empty()) {
     parts.topics = split_list(*topics);
@@ -200,7 +195,6 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
       parts.topic_refresh_interval = std::chrono::milliseconds(std::get<std::int64_t>(*age));
     }
   }
-  parts.errors = std::move(*errors);
   const ConfigMap& worker = environment_.config.settings.originals();
   parts.make_admin = make_admin(dead_letter_admin_settings(worker, connector, id));
   parts.make_producer = [this, own = dead_letter_producer_settings(worker, connector, id)](
@@ -209,7 +203,6 @@ Result<pipeline::SinkParts> TaskFactory::sink_parts(const TaskId& id, const Sink
   };
   parts.make_converters = [this, connector] { return converters(connector); };
   parts.offset_flush_interval = environment_.config.offset_flush_interval;
-  parts.offset_flush_timeout = environment_.config.offset_flush_timeout;
   return parts;
 }
 

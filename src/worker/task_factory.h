@@ -52,6 +52,10 @@ class TaskFactory {
   bool fall_back(const Error& error, const ConfigMap& connector_config);
 
  private:
+  /// What both kinds of tasks have.
+  template <class Parts, class Plugin>
+  Result<void> fill(Parts& parts, const TaskId& id, const Plugin& plugin,
+                    const ConfigMap& connector, const ConfigMap& task) const;
   Result<pipeline::SourceParts> source_parts(const TaskId& id, const SourcePlugin& plugin,
                                              const ConfigMap& connector,
                                              const ConfigMap& task) const;
