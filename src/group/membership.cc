@@ -62,24 +62,47 @@ void Membership::leave(const std::string& reason, std::function<void()> gone) {
     stop_everything();
     state_ = State::out;
   }
+  if (member.empty() && ids_asked_ > 0) {
+    gone_ = std::move(gone);
+    return;
+  }
   if (member.empty() || !coordinator_.known()) {
     if (gone) gone();
     return;
   }
+  send_leave(member, reason, owed_an_answer, std::move(gone));
+  if (owed_an_answer) {
+    coordinator_.forget(Error{ErrorCode::retriable, "the worker leaves the group"});
+  }
+}
+
+void Membership::send_leave(const std::string& member, const std::string& reason, bool apart,
+                            std::function<void()> gone) {
   logger().info("group {}: leaving it: {}", settings_.group_id, reason);
-  const auto encode_leave = [request = LeaveGroupRequest{settings_.group_id, member, reason}](
-                                std::int16_t version) { return encode(request, version); };
+  const auto request = [leave = LeaveGroupRequest{settings_.group_id, member, reason}](
+                           std::int16_t version) { return encode(leave, version); };
   const auto answered = [gone = std::move(gone)](const Result<Connection::Reply>& reply) {
     if (!reply) logger().debug("LeaveGroup was not answered: {}", reply.error().message());
     if (gone) gone();
   };
-  if (!owed_an_answer) {
-    return coordinator_.send(Api::leave_group, encode_leave, settings_.network.request_timeout,
-                             answered);
+  const milliseconds limit = settings_.network.request_timeout;
+  if (apart) {
+    coordinator_.send_apart(Api::leave_group, request, limit, answered);
+  } else {
+    coordinator_.send(Api::leave_group, request, limit, answered);
   }
-  coordinator_.send_apart(Api::leave_group, encode_leave, settings_.network.request_timeout,
-                          answered);
-  coordinator_.forget(Error{ErrorCode::retriable, "the worker leaves the group"});
+}
+
+void Membership::give_back_id(const Result<Connection::Reply>& reply) {
+  std::function<void()> gone = ids_asked_ == 0 ? std::exchange(gone_, nullptr) : nullptr;
+  const auto response = reply ? decode_join_group(reply->body, reply->version)
+                              : Result<JoinGroupResponse>(reply.error());
+  const bool given = response && (response->error == none || response->error == member_id_required);
+  if (given && coordinator_.known()) {
+    return send_leave(response->member, "it had left before it was given its id", false,
+                      std::move(gone));
+  }
+  if (gone) gone();
 }
 
 void Membership::stop_everything() {
@@ -147,12 +170,19 @@ void Membership::send_join() {
   }
   const milliseconds limit =
       std::max(settings_.network.request_timeout, settings_.rebalance_timeout + join_grace);
+  const bool for_id = member_.empty();
+  ids_asked_ += for_id ? 1 : 0;
   coordinator_.send(
       Api::join_group,
       [request = std::move(request)](std::int16_t version) { return encode(request, version); },
       limit,
-      [this, attempt = attempt_](const Result<Connection::Reply>& reply) {
-        if (attempt == attempt_) joined(reply);
+      [this, attempt = attempt_, for_id](const Result<Connection::Reply>& reply) {
+        ids_asked_ -= for_id ? 1 : 0;
+        if (attempt == attempt_) {
+          joined(reply);
+        } else if (for_id) {
+          give_back_id(reply);
+        }
       });
 }
 

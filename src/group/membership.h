@@ -52,6 +52,12 @@ class Membership {
   void sync_refused(Code error);
   void take(const Assignment& assignment);
 
+  // Leaving. With a request apart nothing waits behind a JoinGroup that waits for others.
+  void send_leave(const std::string& member, const std::string& reason, bool apart,
+                  std::function<void()> gone);
+  /// Left before the answer to the first JoinGroup: the broker would wait for that member.
+  void give_back_id(const Result<Connection::Reply>& reply);
+
   // The coordinator
   void search();
   void search_later();
@@ -95,7 +101,9 @@ class Membership {
   int join_failures_ = 0;
   Timer retry_;
 
-  std::string member_;  // empty: not known to the group
+  std::string member_;          // empty: not known to the group
+  int ids_asked_ = 0;           // JoinGroups that are to bring an id and are not answered yet
+  std::function<void()> gone_;  // called when these ids have been given back
   std::int32_t generation_ = -1;
   std::int32_t last_completed_generation_ = -1;
   ProtocolVersion version_ = ProtocolVersion::v2;  // of the last assignment

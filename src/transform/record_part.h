@@ -21,16 +21,24 @@ inline const Value& value_of(const Record& record, Part part) {
 
 /// The record with another key or value; all else stays.
 inline Record with(const Record& record, Part part, SchemaPtr schema, Value value) {
-  const bool key = part == Part::key;
-  return {.topic = record.topic,
-          .partition = record.partition,
-          .key_schema = key ? std::move(schema) : record.key_schema,
-          .key = key ? std::move(value) : record.key,
-          .value_schema = key ? record.value_schema : std::move(schema),
-          .value = key ? record.value : std::move(value),
-          .timestamp = record.timestamp,
-          .headers = record.headers,
-          .sink_offset = record.sink_offset};
+  Record result;
+  if (part == Part::key) {
+    result.key_schema = std::move(schema);
+    result.key = std::move(value);
+    result.value_schema = record.value_schema;
+    result.value = record.value;
+  } else {
+    result.key_schema = record.key_schema;
+    result.key = record.key;
+    result.value_schema = std::move(schema);
+    result.value = std::move(value);
+  }
+  result.topic = record.topic;
+  result.partition = record.partition;
+  result.timestamp = record.timestamp;
+  result.headers = record.headers;
+  result.sink_offset = record.sink_offset;
+  return result;
 }
 inline Record with_topic(const Record& record, Text topic) {
   Record copy = record;

@@ -297,6 +297,13 @@ void FakeBroker::next_join(JoinAnswer answer) {
     return join_answer(answer, request.version);
   });
 }
+void FakeBroker::next_join_when(JoinAnswer answer, std::shared_future<void> when) {
+  next(Api::join_group,
+       [answer = std::move(answer), when = std::move(when)](const Request& request, bool&) {
+         when.wait();
+         return join_answer(answer, request.version);
+       });
+}
 void FakeBroker::next_sync(std::string assignment) {
   next(Api::sync_group, [assignment = std::move(assignment)](const Request& request, bool&) {
     return sync_answer(0, assignment, request.version);

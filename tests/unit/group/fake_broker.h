@@ -62,6 +62,7 @@ class FakeBroker {
   /// The same, but not before `when` is ready.
   void next_error_when(Api api, std::int16_t error, std::shared_future<void> when);
   void next_join(JoinAnswer answer);
+  void next_join_when(JoinAnswer answer, std::shared_future<void> when);
   void next_sync(std::string assignment);
   void next_coordinator(Endpoint endpoint);
   void next_silence(Api api);  ///< is not answered

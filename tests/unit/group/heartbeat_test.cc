@@ -294,6 +294,32 @@ TEST_F(HeartbeatTest, LeavingWhileJoinGroupWaits) {
   release.set_value();
 }
 
+// A broker waits for a member that it has given an id: the id is given back.
+TEST_F(HeartbeatTest, LeavingBeforeTheMemberHasItsId) {
+  const FakeBroker::JoinAnswer id{
+      .error = 79, .generation = -1, .protocol = "", .leader = "", .member = "m7"};
+  std::promise<void> first;
+  broker.next_join_when(id, first.get_future().share());
+  start();
+  broker.wait_for(Api::join_group);
+  member->leave("it cannot keep up");
+  member->join(0, "it has caught up");
+  first.set_value();
+  EXPECT_EQ(FakeBroker::read_leave(broker.wait_for(Api::leave_group)), "m7");
+  EXPECT_EQ(nth_join(2).member, "");
+  EXPECT_EQ(host.wait(1, Kind::assigned).assigned.member, "m1");
+
+  member.reset();
+  std::promise<void> second;
+  broker.next_join_when(id, second.get_future().share());
+  start();
+  broker.wait_for(Api::join_group, 3);
+  std::thread closing([this] { member->close(60s); });
+  second.set_value();
+  closing.join();
+  EXPECT_EQ(broker.count(Api::leave_group), 2U);
+}
+
 TEST_F(HeartbeatTest, ClosingLeavesAndADestroyedMemberDoesNot) {
   start_and_join();
   member->close(60s);
