@@ -67,18 +67,25 @@ Result<void> KafkaTopicLog::start(Consume record) {
   return *answer->result;
 }
 
-void KafkaTopicLog::send(std::string key, NullableString value, Done done) {
-  std::optional<Error> error;
-  {
+template <class One, class All>
+void KafkaTopicLog::hand_over(One one, All KafkaTopicLog::*all) {
+  const std::optional<Error> refused = [&]() -> std::optional<Error> {
     const MutexLock lock(mutex_);
-    error = over();
-    if (!error) queued_.push_back({std::move(key), std::move(value), std::move(done)});
-  }
-  if (error) return done(*std::move(error));
+    if (auto error = over()) return error;
+    (this->*all).push_back(std::move(one));
+    return std::nullopt;
+  }();
+  if (refused) return one.done(*refused);
   wake();
 }
 
-void KafkaTopicLog::read_to_end(Done done) { ask({std::move(done)}); }
+void KafkaTopicLog::send(std::string key, NullableString value, Done done) {
+  hand_over(Unsent{std::move(key), std::move(value), std::move(done)}, &KafkaTopicLog::queued_);
+}
+
+void KafkaTopicLog::read_to_end(Done done) {
+  hand_over(Wait{std::move(done)}, &KafkaTopicLog::asked_);
+}
 
 Result<void> KafkaTopicLog::read_to_end(milliseconds timeout) {
   struct Shared {
@@ -88,12 +95,12 @@ Result<void> KafkaTopicLog::read_to_end(milliseconds timeout) {
   };
   const auto shared = std::make_shared<Shared>();
   const Clock::Time deadline = deadline_after(clock_.now(), timeout);
-  ask({[shared](Result<void> result) {
-         const MutexLock lock(shared->mutex);
-         shared->result = std::move(result);
-         shared->answered.notify_all();
-       },
-       deadline});
+  const Done done = [shared](Result<void> result) {
+    const MutexLock lock(shared->mutex);
+    shared->result = std::move(result);
+    shared->answered.notify_all();
+  };
+  hand_over(Wait{done, deadline}, &KafkaTopicLog::asked_);
   const MutexLock lock(shared->mutex);
   while (!shared->result) {
     if (clock_.wait_until(shared->mutex, shared->answered, deadline)) continue;
@@ -102,17 +109,6 @@ Result<void> KafkaTopicLog::read_to_end(milliseconds timeout) {
                                  parts_.topic, parts_.setting, timeout.count()));
   }
   return *shared->result;
-}
-
-void KafkaTopicLog::ask(Wait wait) {
-  std::optional<Error> error;
-  {
-    const MutexLock lock(mutex_);
-    error = over();
-    if (!error) asked_.push_back(std::move(wait));
-  }
-  if (error) return wait.done(*std::move(error));
-  wake();
 }
 
 void KafkaTopicLog::wake() {

@@ -66,7 +66,9 @@ class KafkaTopicLog final : public TopicLog, private kafka::DeliveryListener {
     std::optional<Result<void>> result;
   };
 
-  void ask(Wait wait);
+  /// To the log's thread; done is called at once where that does nothing any more.
+  template <class One, class All>
+  void hand_over(One one, All KafkaTopicLog::*all);
   void wake();
   /// The log is over, or it is to end. None: it goes on.
   [[nodiscard]] std::optional<Error> over() const REQUIRES(mutex_);
