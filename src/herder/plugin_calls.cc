@@ -72,9 +72,8 @@ PluginCalls::PluginCalls(Clock& clock, Limits limits)
 PluginCalls::~PluginCalls() { stop(); }
 
 void PluginCalls::run(const std::string& whose, Work work, Refused refused) {
-  std::optional<std::size_t> number;
+  std::size_t number = 0;
   std::optional<Error> refusal;
-  bool watched = true;
   {
     const MutexLock lock(state_->mutex);
     State::Calls& calls = state_->classes[whose];
@@ -87,20 +86,16 @@ void PluginCalls::run(const std::string& whose, Work work, Refused refused) {
       refusal = state_->no_answer(whose, calls);
     } else {
       calls.waiting.push_back({std::move(work), std::move(refused)});
-      watched = std::exchange(calls.watched, true);
-      if (!watched) ++state_->watchers;
+      if (std::exchange(calls.watched, true)) return;
+      ++state_->watchers;
+      start_thread("plugin-watch", [state = state_, whose] { watch(state, whose); }).detach();
+      return;
     }
   }
   if (refusal) return refused(*refusal);
-  if (number) {
-    start_thread("plugin-call", [state = state_, whose, number = *number,
-                                 work = std::move(work)]() mutable {
-      call(state, whose, number, std::move(work));
-    }).detach();
-  }
-  if (!watched) {
-    start_thread("plugin-watch", [state = state_, whose] { watch(state, whose); }).detach();
-  }
+  start_thread("plugin-call", [state = state_, whose, number, work = std::move(work)]() mutable {
+    call(state, whose, number, std::move(work));
+  }).detach();
 }
 
 /// One call, and then those that have waited for the thread.

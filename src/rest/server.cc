@@ -50,13 +50,13 @@ class Server::Impl {  // its members belong to thread_ once that runs
   ~Impl() { stop(std::chrono::milliseconds(0)); }
 
   /// Binds one kind of listeners.
-  Result<void> bind(const std::vector<Listener>& listeners, HttpsSettings https, const Site& site,
-                    std::vector<Listener>& bound) {
+  Result<void> bind(const std::vector<Listener>& listeners, const HttpsSettings& https,
+                    const Site& site, std::vector<Listener>& bound) {
     std::shared_ptr<TlsContext> tls;
     for (const Listener& listener : listeners) {
       if (listener.protocol == "https" && tls == nullptr) {
         Result<std::unique_ptr<TlsContext>> opened =
-            TlsContext::open(std::move(https), shared_.times.certificate);
+            TlsContext::open(https, shared_.times.certificate);
         if (!opened) return std::move(opened.error());
         tls = *std::move(opened);
       }
@@ -68,11 +68,10 @@ class Server::Impl {  // its members belong to thread_ once that runs
     return {};
   }
 
-  Result<void> open(ServerOptions& options) {
-    MILLRACE_TRY(bind(options.listeners, std::move(options.https), main_, bound_));
+  Result<void> open(const ServerOptions& options) {
+    MILLRACE_TRY(bind(options.listeners, options.https, main_, bound_));
     if (options.admin_listeners) {
-      MILLRACE_TRY(
-          bind(*options.admin_listeners, std::move(options.admin_https), admin_, admin_bound_));
+      MILLRACE_TRY(bind(*options.admin_listeners, options.admin_https, admin_, admin_bound_));
     }
     for (const Door& door : doors_) {
       door.acceptor->start(

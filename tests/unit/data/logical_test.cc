@@ -25,7 +25,7 @@ TEST(LogicalTest, DecimalsUseTheFewestBytes) {
 }
 
 TEST(LogicalTest, TheScaleHasToBeAWholeNumber) {
-  const SchemaPtr none = schemas::bytes();
+  const SchemaPtr& none = schemas::bytes();
   const SchemaPtr wrong = SchemaBuilder(Type::bytes).parameter("scale", "x").build_checked();
   EXPECT_EQ(decimal_scale(*none).error().message(),
             "Invalid Decimal schema: scale parameter not found.");

@@ -11,7 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using enum ProtocolVersion;
 
 const std::string url_and_offset = "000f687474703a2f2f77313a383038332f 0000000000000005";
