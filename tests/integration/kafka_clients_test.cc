@@ -16,7 +16,6 @@ namespace millrace::kafka {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
 using Steady = std::chrono::steady_clock;
 
 class Reports final : public DeliveryListener {

@@ -8,7 +8,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::Pair;
 
 class SubmittedOffsetsTest : public ::testing::Test {
  protected:

@@ -6,7 +6,6 @@ namespace millrace::rest {
 namespace {
 
 using testing::ContainsRegex;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 class HttpRulesTest : public ServerTest {

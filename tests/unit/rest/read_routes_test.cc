@@ -6,7 +6,6 @@ namespace millrace::rest {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 /// Two connectors: "src" runs, "a b/%ü" has a failed task and a null in its configuration.
 class ReadRoutesTest : public ServerTest {
