@@ -119,7 +119,8 @@ std::map<std::string, CaseRunner, std::less<>>& kinds() {
 
 SchemaPtr schema_from(const Json& json) {
   if (json.is_null()) return nullptr;
-  const auto word = std::find(type_words.begin(), type_words.end(), json.at("type"));
+  const auto word =
+      std::find(type_words.begin(), type_words.end(), json.at("type").get<std::string_view>());
   if (word == type_words.end()) malformed("unknown type: " + json.dump());
   const Type type = static_cast<Type>(word - type_words.begin());
   const auto part = [&json](const char* name) {

@@ -12,18 +12,19 @@ TEST(VersionRange, MavensOrder) {
                           "1.1-rc1", "1.1",        "1.2",       "1.10",   "2",      "10"};
   for (std::size_t i = 0; i < std::size(rising); ++i) {
     for (std::size_t k = 0; k < std::size(rising); ++k) {
-      EXPECT_EQ(compare_versions(rising[i], rising[k]) < 0, i < k) << rising[i] << " " << rising[k];
-      EXPECT_EQ(compare_versions(rising[i], rising[k]) == 0, i == k)
+      EXPECT_EQ(std::is_lt(compare_versions(rising[i], rising[k])), i < k)
+          << rising[i] << " " << rising[k];
+      EXPECT_EQ(std::is_eq(compare_versions(rising[i], rising[k])), i == k)
           << rising[i] << " " << rising[k];
     }
   }
 }
 
 TEST(VersionRange, WhatIsTheSame) {
-  EXPECT_TRUE(compare_versions("1", "1.0.0") == 0);
-  EXPECT_TRUE(compare_versions("1.0-final", "1-ga") == 0);
-  EXPECT_TRUE(compare_versions("1.0.RC1", "1.0-cr1") == 0);
-  EXPECT_TRUE(compare_versions("1.007", "1.7") == 0);
+  EXPECT_TRUE(std::is_eq(compare_versions("1", "1.0.0")));
+  EXPECT_TRUE(std::is_eq(compare_versions("1.0-final", "1-ga")));
+  EXPECT_TRUE(std::is_eq(compare_versions("1.0.RC1", "1.0-cr1")));
+  EXPECT_TRUE(std::is_eq(compare_versions("1.007", "1.7")));
 }
 
 TEST(VersionRange, Contains) {

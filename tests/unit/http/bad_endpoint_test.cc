@@ -8,7 +8,6 @@ namespace millrace::http {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::SizeIs;
 
 /// What became of one record: the attempt counts as a response error (dropped at once, the

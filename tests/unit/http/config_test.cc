@@ -8,12 +8,10 @@ namespace millrace::http {
 namespace {
 
 using testing::AllOf;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::UnorderedElementsAre;
 
 class ConfigTest : public HttpTest {
  protected:

@@ -8,11 +8,8 @@ namespace millrace::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::AllOf;
-using testing::Each;
 using testing::ElementsAre;
 using testing::Eq;
-using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
 
