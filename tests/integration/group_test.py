@@ -10,6 +10,7 @@ import threading
 import time
 
 from harness import JAVA, LIMIT, Scenario, Worker, free_port, main, properties, run, setting, wait_until
+from proxy import SYNC_GROUP, Proxy
 
 STORES = pathlib.Path(__file__).parent.parent / "data" / "security" / "stores"
 LOGIN = "org.apache.kafka.common.security."
@@ -164,6 +165,41 @@ class Members(GroupScenario):
         self.wait_shared([first])
         self.assertLess(time.monotonic() - begin, SESSION + 3)
         self.assert_quiet(first)
+
+    def test_four_join_one_right_after_the_other(self):
+        """C14: of two rounds one after the other only one takes work away; the other one makes all wait."""
+        delay = {"scheduled_rebalance_max_delay_ms": 10_000}
+        first = self.member(**delay)
+        self.wait_shared([first])
+        members = [first]
+        for _ in range(4):
+            before = first.last["generation"]
+            members.append(self.member(**delay))
+            wait_until(lambda: first.last["generation"] > before, "a round with the new one")
+        self.wait_shared(members)
+        for kind in "connectors", "tasks":
+            loads = [sum(("-" in piece) == (kind == "tasks") for piece in member.held) for member in members]
+            self.assertLessEqual(max(loads) - min(loads), 1, (kind, loads))
+        self.assert_never_twice(members)
+        rounds = [event for member in members for event in member.events if event["event"] == "assigned"]
+        revoking = {event["generation"] for event in rounds if event["revoked"]}
+        self.assertTrue(revoking, rounds)
+        self.assertFalse({generation + 1 for generation in revoking} & revoking, rounds)
+        waits = sorted((event["generation"], event["delay"]) for event in rounds if event["delay"])
+        self.assertFalse({generation for generation, _ in waits} & revoking, rounds)
+        self.assertLessEqual([wait for _, wait in waits[:1]], [40], rounds)
+
+    def test_a_leader_whose_decision_is_lost(self):
+        """C15: what it believes to have dealt has reached nobody."""
+        proxy = Proxy.of_own_broker(self)
+        self.cluster["bootstrap.servers"] = self.broker.address
+        leader = self.member(bootstrap_servers=f"127.0.0.1:{proxy.port}")
+        self.wait_shared([leader])
+        proxy.drop_next(SYNC_GROUP)
+        follower = self.member()
+        self.wait_shared([leader, follower], loads=[5, 5])
+        self.assertTrue(proxy.has_dropped)
+        self.assert_never_twice([leader, follower])
 
     def test_a_new_configuration_is_dealt_by_its_leader(self):
         first, second = self.member(), self.member()

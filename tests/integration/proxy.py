@@ -7,7 +7,7 @@ import time
 
 from harness import free_port
 
-JOIN_GROUP = 11  # a kind of request: the protocol's API key
+JOIN_GROUP, SYNC_GROUP = 11, 14  # kinds of requests: the protocol's API keys
 
 
 class Proxy:
@@ -19,6 +19,7 @@ class Proxy:
         self.port = self._listener.getsockname()[1]
         self._changed = threading.Condition()
         self._held = self._cut = None  # part of a client id
+        self._dropped = None  # a kind
         self._slow = {}  # kind: seconds
         self._slowed = False  # an answer is taking longer
         self._open = []  # (client id, sockets)
@@ -49,6 +50,16 @@ class Proxy:
             gone = [pair for client, pair in self._open if name is not None and name in client]
         for pair in gone:
             self._close(pair)
+
+    def drop_next(self, kind):
+        """The next request of this kind does not arrive: its connection is closed instead."""
+        with self._changed:
+            self._dropped = kind
+
+    @property
+    def has_dropped(self):
+        with self._changed:
+            return self._dropped is None
 
     def slow(self, kind, seconds):
         """From now on answers to requests of this kind take so much longer."""
@@ -131,6 +142,9 @@ class Proxy:
             while message is not None:
                 kind, _, number = struct.unpack(">hhi", message[4:12])
                 with self._changed:
+                    if kind == self._dropped:
+                        self._dropped = None
+                        break
                     if kind in self._slow:
                         late[number] = self._slow[kind]
                 broker.sendall(message)
