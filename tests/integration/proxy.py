@@ -123,18 +123,15 @@ class Proxy:
     @staticmethod
     def _message(source):
         """A request or an answer with its length in front; None: there are no more."""
-        message, wanted = b"", 4
-        while len(message) < wanted:
-            try:
-                data = source.recv(wanted - len(message))
-            except OSError:
+        try:
+            length = source.recv(4, socket.MSG_WAITALL)
+            if len(length) < 4:
                 return None
-            if not data:
-                return None
-            message += data
-            if len(message) == 4:
-                wanted += struct.unpack(">i", message)[0]
-        return message
+            wanted = struct.unpack(">i", length)[0]
+            content = source.recv(wanted, socket.MSG_WAITALL)
+        except OSError:
+            return None
+        return length + content if len(content) == wanted else None
 
     def _pass_requests(self, pair, message, late):
         client, broker = pair
